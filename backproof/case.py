@@ -1,0 +1,137 @@
+"""A case: what is run, and why it is worth running."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backproof.errors import BackproofError
+from backproof.trace import Array, parameter_names
+
+HIDDEN = ("relu", "sigmoid", "tanh")
+LOSSES = ("binary_cross_entropy", "categorical_cross_entropy", "mean_squared_error")
+DTYPES = ("float64", "float32")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The arrays of a case, all of one precision.
+
+    parameters  {"W1" (n_1, n_x), "b1" (n_1, 1), ...}
+    X           (n_x, m)    one example a column
+    Y           (n_out, m)
+    """
+
+    parameters: Mapping[str, Array]
+    X: Array
+    Y: Array
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, its data and one sentence that says what only this case would show.
+
+    layer_dims     n_x, hidden sizes, n_out
+    m              number of examples
+    make           draws the arrays: (case, generator, dtype) -> Inputs
+    iterations     length of the training trajectory that is judged
+    dtypes         the precisions in which the case makes sense
+    """
+
+    name: str
+    why: str
+    layer_dims: tuple[int, ...]
+    m: int
+    make: "Callable[[Case, np.random.Generator, str], Inputs]"
+    hidden: str = "relu"
+    loss: str = "binary_cross_entropy"
+    learning_rate: float = 0.1
+    iterations: int = 5
+    dtypes: tuple[str, ...] = DTYPES
+
+    @property
+    def depth(self) -> int:
+        """L, the number of layers that have parameters."""
+        return len(self.layer_dims) - 1
+
+    def inputs(self, dtype: str, seed: int) -> Inputs:
+        """Draw the arrays, in `dtype`; raise BackproofError where they make no sense."""
+        self._refuse_nonsense()
+        stream = np.random.default_rng([seed, zlib.crc32(self.name.encode())])
+        inputs = self.make(self, stream, dtype)
+        refuse_bad_inputs(self, inputs, dtype)
+        return inputs
+
+    def _refuse_nonsense(self) -> None:
+        where = f"Case '{self.name}'"
+        if len(self.layer_dims) < 2 or min(self.layer_dims) < 1:
+            raise BackproofError(
+                f"{where}: layer_dims is {self.layer_dims}; give at least an input and an output "
+                "size, each 1 or more."
+            )
+        for what, value, known in (("hidden", self.hidden, HIDDEN), ("loss", self.loss, LOSSES)):
+            if value not in known:
+                raise BackproofError(
+                    f"{where}: there is no {what} '{value}'; choose one of {', '.join(known)}."
+                )
+        if not (np.isfinite(self.learning_rate) and self.learning_rate > 0):
+            raise BackproofError(
+                f"{where}: learning_rate is {self.learning_rate}; give a positive number."
+            )
+        if self.iterations < 1:
+            raise BackproofError(f"{where}: iterations is {self.iterations}; give 1 or more.")
+
+
+def refuse_bad_inputs(case: Case, inputs: Inputs, dtype: str) -> None:
+    """Raise BackproofError, naming the array, where the inputs do not fit the case."""
+    n_x, n_out = case.layer_dims[0], case.layer_dims[-1]
+    if inputs.X.ndim == 2 and inputs.X.shape[1] == 0:
+        raise BackproofError(f"Case '{case.name}': the batch is empty; give at least one example.")
+    m = inputs.X.shape[-1] if inputs.X.ndim else 0
+    wanted: dict[str, tuple[int, ...]] = {"X": (n_x, m), "Y": (n_out, m)}
+    for l in range(1, case.depth + 1):
+        wanted[f"W{l}"] = (case.layer_dims[l], case.layer_dims[l - 1])
+        wanted[f"b{l}"] = (case.layer_dims[l], 1)
+    arrays: dict[str, Any] = {"X": inputs.X, "Y": inputs.Y, **inputs.parameters}
+    for name, shape in wanted.items():
+        _refuse_bad_array(f"Case '{case.name}': {name}", arrays.get(name), shape, dtype)
+    unknown = set(inputs.parameters) - set(parameter_names(case.depth))
+    if unknown:
+        raise BackproofError(
+            f"Case '{case.name}': parameter {sorted(unknown)[0]} belongs to no layer of "
+            f"{case.layer_dims}; remove it or add the layer."
+        )
+    _refuse_bad_labels(case, inputs.Y)
+
+
+def _refuse_bad_array(where: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:
+    if array is None:
+        raise BackproofError(f"{where} is missing; give an array of shape {shape}.")
+    if not isinstance(array, np.ndarray):
+        raise BackproofError(f"{where} is a {type(array).__name__}; give a numpy array.")
+    if not np.issubdtype(array.dtype, np.floating):
+        raise BackproofError(f"{where} holds {array.dtype}; convert it with .astype('{dtype}').")
+    if array.dtype != dtype:
+        raise BackproofError(f"{where} is {array.dtype}, but the run is {dtype}; convert one.")
+    if array.shape != shape:
+        raise BackproofError(f"{where} has shape {array.shape}; it must be {shape}.")
+    if not np.isfinite(array).all():
+        index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise BackproofError(
+            f"{where}{list(index)} is {array[index]}; remove or replace the values that are not "
+            "finite."
+        )
+
+
+def _refuse_bad_labels(case: Case, Y: Array) -> None:
+    if case.loss == "mean_squared_error":
+        return
+    outside = (Y < 0) | (Y > 1)
+    if outside.any():
+        index = tuple(int(i) for i in np.argwhere(outside)[0])
+        raise BackproofError(
+            f"Case '{case.name}': Y{list(index)} is {Y[index]}; labels of {case.loss} lie in "
+            "[0, 1]."
+        )

@@ -1,0 +1,74 @@
+"""Precisions, described by their units rather than by their names."""
+
+from dataclasses import dataclass
+from math import hypot
+
+from backproof.errors import BackproofError
+
+Z_LIMIT = 8.0  # an element agrees up to this many sigmas; on correct code z stays below 4
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How finely a candidate computes.
+
+    storage, product, accumulation  unit roundoffs: the relative error of a stored result, of a
+                                    product inside a sum, and of each addition of that sum
+    smallest                        smallest positive number (a subnormal)
+    smallest_normal                 smallest positive number in full precision
+    largest                         largest finite number
+    """
+
+    name: str
+    storage: float
+    product: float
+    accumulation: float
+    smallest: float
+    smallest_normal: float
+    largest: float
+
+    def against(self, reference: "Precision") -> "Precision":
+        """Return the units of a difference between a result of this precision and of another."""
+        return Precision(
+            self.name,
+            hypot(self.storage, reference.storage),
+            hypot(self.product, reference.product),
+            hypot(self.accumulation, reference.accumulation),
+            self.smallest,
+            self.smallest_normal,
+            self.largest,
+        )
+
+
+def _ieee(name: str, bits: int, exponent: int, product: int = 0, accumulation: int = 0) -> Precision:
+    """Return a binary format of `bits` significant bits and largest exponent `exponent`."""
+    return Precision(
+        name,
+        storage=2.0**-bits,
+        product=2.0 ** -(product or bits),
+        accumulation=2.0 ** -(accumulation or bits),
+        smallest=2.0 ** (2 - exponent - bits),
+        smallest_normal=2.0 ** (1 - exponent),
+        largest=(2 - 2.0 ** (1 - bits)) * 2.0**exponent,
+    )
+
+
+PRECISIONS: dict[str, Precision] = {
+    p.name: p
+    for p in (
+        _ieee("float64", 53, 1023),
+        _ieee("float32", 24, 127),
+        _ieee("tf32", 24, 127, product=11, accumulation=24),
+        _ieee("bfloat16", 8, 127, product=24, accumulation=24),
+        _ieee("float16", 11, 15, product=24, accumulation=24),
+    )
+}
+FLOAT64 = PRECISIONS["float64"]
+
+
+def precision(name: str) -> Precision:
+    """Return a precision by name; raise BackproofError for an unknown one."""
+    if name not in PRECISIONS:
+        known = ", ".join(PRECISIONS)
+        raise BackproofError(f"There is no precision '{name}': choose one of {known}.")
+    return PRECISIONS[name]

@@ -1,0 +1,54 @@
+"""The expected numbers: a torch module run under error bars, through autograd and the optimiser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, vmap
+
+from backproof.errorbars import ErrorBar, with_error_bars
+from backproof.precision import FLOAT64, Precision
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One iteration of gradient descent, from many starting points at once (first axis).
+
+    outputs     what the objective returned after the cost
+    parameters  after the update
+    """
+
+    cost: ErrorBar
+    outputs: tuple[Any, ...]
+    gradients: dict[str, ErrorBar]
+    parameters: dict[str, ErrorBar]
+
+
+def run_reference(
+    objective: nn.Module,
+    parameters: Mapping[str, Tensor],
+    data: tuple[Tensor, ...],
+    learning_rate: float,
+    precision: Precision,
+) -> Reference:
+    """Run one iteration for a candidate that computes in `precision`.
+
+    objective   a module whose forward(*data) returns (cost, ...)
+    parameters  by name, float64, exact; a first axis, of length K, numbers K starting points
+    data        float64, exact, the same for every starting point
+    Both sides round, so the error bars are those of the difference between the candidate and this
+    float64 run.  Raises MissingRule where the module uses an operation without a rounding rule.
+    """
+    units = precision.against(FLOAT64)
+    state = {k: nn.Parameter(with_error_bars(v, units)) for k, v in parameters.items()}
+
+    def run(state: dict[str, Tensor]) -> Any:
+        return functional_call(objective, state, data)
+
+    cost, *outputs = vmap(run)(state)
+    cost.sum().backward()
+    gradients = {k: p.grad for k, p in state.items()}
+    torch.optim.SGD(state.values(), lr=learning_rate, foreach=False).step()
+    return Reference(cost, tuple(outputs), gradients, {k: p.data for k, p in state.items()})

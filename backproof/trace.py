@@ -1,0 +1,31 @@
+"""A trace: what one iteration of a network computed, by name, in order of computation."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.floating]
+Trace = dict[str, Array]
+
+
+def trace_names(depth: int) -> Iterator[str]:
+    """Yield Z1 A1 ... ZL AL cost dWL dbL ... dW1 db1, then the updated W1 b1 ... WL bL."""
+    for l in range(1, depth + 1):
+        yield from (f"Z{l}", f"A{l}")
+    yield "cost"
+    for l in range(depth, 0, -1):
+        yield from (f"dW{l}", f"db{l}")
+    yield from parameter_names(depth)
+
+
+def parameter_names(depth: int) -> Iterator[str]:
+    """Yield W1 b1 ... WL bL."""
+    for l in range(1, depth + 1):
+        yield from (f"W{l}", f"b{l}")
+
+
+def trajectory_names(depth: int) -> Iterator[str]:
+    """Yield what is kept of every iteration: the cost, then the parameters after the update."""
+    yield "cost"
+    yield from parameter_names(depth)

@@ -1,0 +1,22 @@
+"""A front door: the NumPy network and its PyTorch twin, wired to the judge.
+
+Here, and nowhere else in the judge, the two layouts meet: features first for NumPy, examples first
+for torch.
+"""
+
+from backproof.twins.candidates import numpy_candidate, torch_candidate
+from backproof.twins.expectation import (
+    expected_trace,
+    expected_trajectory,
+    hessians,
+    starting_points,
+)
+
+__all__ = [
+    "expected_trace",
+    "expected_trajectory",
+    "hessians",
+    "numpy_candidate",
+    "starting_points",
+    "torch_candidate",
+]

@@ -1,0 +1,83 @@
+"""The two twins as candidates."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import impl_numpy
+import impl_torch
+from backproof.candidate import Candidate, Run
+from backproof.case import Case, Inputs
+from backproof.trace import Trace
+
+
+def numpy_candidate(steps: impl_numpy.Steps = impl_numpy.STEPS) -> Candidate:
+    """Return impl_numpy, with the given steps, as a candidate."""
+
+    def run(case: Case, inputs: Inputs) -> Run:
+        iterations = impl_numpy.iterate(
+            inputs.X,
+            inputs.Y,
+            dict(inputs.parameters),
+            case.learning_rate,
+            case.hidden,
+            case.loss,
+            steps,
+        )
+        first = next(iterations)
+        costs, states = [first.cost], {k: [value] for k, value in first.parameters.items()}
+        for iteration in islice(iterations, case.iterations - 1):
+            costs.append(iteration.cost)
+            for name, value in iteration.parameters.items():
+                states[name].append(value)
+        trace = first.Z_values | first.activations | first.grads | first.parameters
+        trace["cost"] = np.asarray(first.cost)
+        stacked = {name: np.stack(each) for name, each in states.items()}
+        return Run(trace, {"cost": np.stack(costs), **stacked})
+
+    return Candidate("impl_numpy", run)
+
+
+def torch_candidate(device: str) -> Candidate:
+    """Return impl_torch on a device, in plain tensors, as a candidate."""
+
+    def run(case: Case, inputs: Inputs) -> Run:
+        network = impl_torch.SimpleNN(case.layer_dims, case.hidden, case.loss)
+        impl_torch.load_parameters(network, inputs.parameters)
+        network.to(device)
+        X, Y = (torch.from_numpy(a.T.copy()).to(device) for a in (inputs.X, inputs.Y))
+        iterations = impl_torch.iterate(network, X, Y, case.learning_rate, case.loss)
+        first = next(iterations)
+        parameters = dict(network.named_parameters())
+        trace = _trace(first, parameters)
+        return Run(trace, _trajectory(first, iterations, parameters, case.iterations))
+
+    return Candidate(f"impl_torch ({device})", run)
+
+
+def _trace(iteration: impl_torch.Iteration, parameters: dict[str, torch.nn.Parameter]) -> Trace:
+    layers = iteration.Z_values | iteration.activations
+    trace: Trace = {k: tensor.detach().cpu().numpy().T for k, tensor in layers.items()}
+    trace["cost"] = iteration.cost.detach().cpu().numpy()
+    gradients = {k: p.grad for k, p in parameters.items() if p.grad is not None}
+    trace |= {f"d{name}": value for name, value in impl_torch.to_numpy(gradients).items()}
+    return trace | impl_torch.to_numpy(parameters)
+
+
+def _trajectory(
+    first: impl_torch.Iteration,
+    iterations: Iterator[impl_torch.Iteration],
+    parameters: dict[str, torch.nn.Parameter],
+    count: int,
+) -> Trace:
+    costs: list[Tensor] = [first.cost.detach()]
+    states = {name: [p.detach().clone()] for name, p in parameters.items()}
+    for iteration in islice(iterations, count - 1):
+        costs.append(iteration.cost.detach())
+        for name, p in parameters.items():
+            states[name].append(p.detach().clone())
+    stacked = impl_torch.to_numpy({name: torch.stack(each) for name, each in states.items()})
+    return {"cost": torch.stack(costs).cpu().numpy(), **stacked}

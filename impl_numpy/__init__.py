@@ -1,0 +1,54 @@
+"""The neural network by hand: numpy and nothing else.
+
+Layout: features first, one example a column: X (n_x, m), W (n_out, n_in), b (n_out, 1).
+Read forward.py, then backward.py; steps.py holds the formulas both are made of.
+"""
+
+from impl_numpy.activations import (
+    binary_step,
+    relu,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    tanh,
+    tanh_derivative,
+)
+from impl_numpy.backward import backward_propagation
+from impl_numpy.forward import forward_propagation, initialize_parameters
+from impl_numpy.losses import (
+    OUTPUT_OF_LOSS,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    compute_cost,
+    cost_function,
+    mean_squared_error,
+)
+from impl_numpy.steps import STEPS, Steps
+from impl_numpy.training import Iteration, iterate, neural_network_model, update_parameters
+
+__all__ = [
+    "OUTPUT_OF_LOSS",
+    "STEPS",
+    "Iteration",
+    "Steps",
+    "backward_propagation",
+    "binary_cross_entropy",
+    "binary_step",
+    "categorical_cross_entropy",
+    "compute_cost",
+    "cost_function",
+    "forward_propagation",
+    "initialize_parameters",
+    "iterate",
+    "mean_squared_error",
+    "neural_network_model",
+    "relu",
+    "relu_derivative",
+    "sigmoid",
+    "sigmoid_derivative",
+    "softmax",
+    "tanh",
+    "tanh_derivative",
+    "update_parameters",
+]
