@@ -4,138 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backproof import datasets
+from backproof import makers
 from backproof.case import HIDDEN, LOSSES, Case, Inputs
 from backproof.errors import BackproofError
-from backproof.trace import Array
-
-# --- makers: how a case draws its arrays -------------------------------------------------------
-
-
-def ordinary(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    """Standard normal data, weights of gain one, small biases, random labels."""
-    return scaled(case, rng, dtype)
-
-
-def scaled(
-    case: Case,
-    rng: np.random.Generator,
-    dtype: str,
-    data: float = 1.0,
-    weights: float = 1.0,
-    biases: float = 0.1,
-) -> Inputs:
-    """Return the ordinary arrays times the given scales."""
-    parameters = {}
-    for l, (n_in, n_out) in enumerate(zip(case.layer_dims, case.layer_dims[1:], strict=False), 1):
-        parameters[f"W{l}"] = weights * rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
-        parameters[f"b{l}"] = biases * rng.normal(size=(n_out, 1))
-    X = data * rng.normal(size=(case.layer_dims[0], case.m))
-    return _inputs(parameters, X, _labels(case, rng), dtype)
-
-
-def _labels(case: Case, rng: np.random.Generator) -> Array:
-    shape = (case.layer_dims[-1], case.m)
-    if case.loss == "mean_squared_error":
-        return rng.normal(size=shape)
-    if case.loss == "categorical_cross_entropy":
-        return np.eye(shape[0])[rng.integers(shape[0], size=shape[1])].T
-    return rng.integers(2, size=shape).astype(np.float64)
-
-
-def _inputs(parameters: dict[str, Array], X: Array, Y: Array, dtype: str) -> Inputs:
-    as_dtype = {name: value.astype(dtype) for name, value in parameters.items()}
-    return Inputs(as_dtype, X.astype(dtype), Y.astype(dtype))
-
-
-def _notebook_backprop(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:  # noqa: ARG001
-    parameters = {
-        "W1": np.array([[0.1, -0.2], [0.4, 0.5], [-0.3, 0.2], [0.1, -0.5]]),
-        "b1": np.zeros((4, 1)),
-        "W2": np.array([[0.3, -0.1, 0.2, 0.4]]),
-        "b2": np.zeros((1, 1)),
-    }
-    return _inputs(parameters, *_notebook_data(), dtype)
-
-
-def _notebook_data() -> tuple[Array, Array]:
-    return np.array([[1.0, 2.0, -1.0], [3.0, -1.0, 2.0]]), np.array([[1.0, 0.0, 1.0]])
-
-
-def _notebook_trained(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:  # noqa: ARG001
-    stream = np.random.RandomState(42)  # noqa: NPY002  (the notebook's figures come from it)
-    parameters = {
-        "W1": stream.randn(4, 2) * 0.01,
-        "b1": np.zeros((4, 1)),
-        "W2": stream.randn(1, 4) * 0.01,
-        "b2": np.zeros((1, 1)),
-    }
-    return _inputs(parameters, *_notebook_data(), dtype)
-
-
-def _notebook_xor_like(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    drawn = scaled(case, rng, dtype)
-    X = np.array([[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 1.0, 0.0]])
-    return _inputs(dict(drawn.parameters), X, X[:1], dtype)
-
-
-def _saturated(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    drawn = scaled(case, rng, "float64", data=10.0, weights=2.0)
-    parameters = dict(drawn.parameters)
-    hidden = np.tanh(parameters["W1"] @ drawn.X + parameters["b1"])
-    logits = parameters["W2"] @ hidden
-    parameters["W2"] *= 12.0 / np.abs(logits).max()
-    return _inputs(parameters, drawn.X, drawn.Y, dtype)
-
-
-def _at_kink(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    drawn = scaled(case, rng, dtype, biases=0.0)
-    X = drawn.X.copy()
-    X[:, ::2] = 0
-    return Inputs(drawn.parameters, X, drawn.Y)
-
-
-def _dead(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    drawn = scaled(case, rng, dtype)
-    parameters = dict(drawn.parameters)
-    parameters["b1"] = parameters["b1"] - parameters["b1"].dtype.type(100)
-    return Inputs(parameters, drawn.X, drawn.Y)
-
-
-def _tiny(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    return scaled(case, rng, dtype, data=1e-4, weights=1e-3, biases=1e-6)
-
-
-def _huge(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    drawn = scaled(case, rng, "float64", data=1e15)
-    parameters = dict(drawn.parameters)
-    parameters["W1"] = parameters["W1"] * 1e-15
-    return _inputs(parameters, drawn.X, drawn.Y, dtype)
-
-
-def _subnormal(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    drawn = scaled(case, rng, "float64")
-    X = drawn.X * (0.05 * float(np.finfo(dtype).smallest_normal))
-    return _inputs(dict(drawn.parameters), X, drawn.Y, dtype)
-
-
-def _ties(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    drawn = scaled(case, rng, dtype)
-    parameters = dict(drawn.parameters)
-    for name in (f"W{case.depth}", f"b{case.depth}"):
-        parameters[name] = np.zeros_like(parameters[name])
-    return Inputs(parameters, drawn.X, drawn.Y)
-
-
-def _breast_cancer(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    return _inputs(dict(scaled(case, rng, dtype).parameters), *datasets.breast_cancer(), dtype)
-
-
-def _digits(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-    return _inputs(dict(scaled(case, rng, dtype).parameters), *datasets.digits(), dtype)
-
-
-# --- the table ---------------------------------------------------------------------------------
 
 BINARY, CATEGORICAL, SQUARED = LOSSES
 
@@ -145,14 +16,14 @@ TABLE: tuple[Case, ...] = (
         "the notebook's backpropagation example, whose gradients are printed there",
         (2, 4, 1),
         3,
-        _notebook_backprop,
+        makers.notebook_backprop,
     ),
     Case(
         "notebook-trained",
         "the notebook's complete network: 10,000 iterations, each judged from its own start",
         (2, 4, 1),
         3,
-        _notebook_trained,
+        makers.notebook_trained,
         iterations=10_000,
         dtypes=("float64",),
     ),
@@ -161,7 +32,7 @@ TABLE: tuple[Case, ...] = (
         "the notebook's PyTorch training data: four points, y = x1",
         (2, 4, 1),
         4,
-        _notebook_xor_like,
+        makers.notebook_xor_like,
         iterations=50,
     ),
     Case(
@@ -169,28 +40,28 @@ TABLE: tuple[Case, ...] = (
         "no two sizes are equal: a transpose or a wrong axis cannot pass",
         (5, 7, 3, 2),
         11,
-        ordinary,
+        makers.ordinary,
     ),
     Case(
         "one-layer",
         "logistic regression: the output layer is also the first",
         (4, 1),
         7,
-        ordinary,
+        makers.ordinary,
     ),
     Case(
         "one-example",
         "mean and sum over the batch coincide here, and only here",
         (4, 6, 1),
         1,
-        ordinary,
+        makers.ordinary,
     ),
     Case(
         "sigmoid-hidden",
         "a hidden derivative that is neither 0 nor 1",
         (6, 5, 4, 1),
         9,
-        ordinary,
+        makers.ordinary,
         hidden="sigmoid",
     ),
     Case(
@@ -198,7 +69,7 @@ TABLE: tuple[Case, ...] = (
         "three classes: the softmax must run over classes, not examples",
         (5, 6, 3),
         8,
-        ordinary,
+        makers.ordinary,
         hidden="tanh",
         loss=CATEGORICAL,
     ),
@@ -207,7 +78,7 @@ TABLE: tuple[Case, ...] = (
         "all logits of an example are equal: every class gets the same probability",
         (5, 4, 3),
         7,
-        _ties,
+        makers.ties,
         loss=CATEGORICAL,
         iterations=1,
     ),
@@ -216,7 +87,7 @@ TABLE: tuple[Case, ...] = (
         "squared error of several outputs: its 2 / n_out shows",
         (3, 8, 4),
         6,
-        ordinary,
+        makers.ordinary,
         hidden="tanh",
         loss=SQUARED,
     ),
@@ -225,7 +96,7 @@ TABLE: tuple[Case, ...] = (
         "ten layers: errors of every layer reach the first",
         (6, 9, 8, 7, 10, 8, 7, 9, 6, 5, 1),
         13,
-        ordinary,
+        makers.ordinary,
         hidden="tanh",
     ),
     Case(
@@ -233,7 +104,7 @@ TABLE: tuple[Case, ...] = (
         "1024 units: long sums, where constants for tolerances fail",
         (20, 1024, 3),
         24,
-        ordinary,
+        makers.ordinary,
         loss=CATEGORICAL,
         iterations=1,
     ),
@@ -242,7 +113,7 @@ TABLE: tuple[Case, ...] = (
         "hidden units at exactly 1 or -1, logits up to 12: derivatives that vanish",
         (3, 5, 1),
         9,
-        _saturated,
+        makers.saturated,
         hidden="tanh",
         iterations=1,
     ),
@@ -251,7 +122,7 @@ TABLE: tuple[Case, ...] = (
         "pre-activations of exactly 0: the ReLU's derivative there is 0, in PyTorch too",
         (4, 6, 5, 1),
         8,
-        _at_kink,
+        makers.at_kink,
         iterations=1,
     ),
     Case(
@@ -259,14 +130,14 @@ TABLE: tuple[Case, ...] = (
         "no hidden unit fires: gradients that are exactly zero must be exactly zero",
         (4, 5, 1),
         6,
-        _dead,
+        makers.dead,
     ),
     Case(
         "tiny-gradients",
         "gradients of 1e-7 and below: an absolute tolerance would accept anything",
         (5, 6, 4, 1),
         7,
-        _tiny,
+        makers.tiny,
         hidden="tanh",
     ),
     Case(
@@ -274,7 +145,7 @@ TABLE: tuple[Case, ...] = (
         "data of 1e15, gradients as large: an absolute tolerance would accept nothing",
         (4, 6, 1),
         5,
-        _huge,
+        makers.huge,
         learning_rate=1e-30,
     ),
     Case(
@@ -282,7 +153,7 @@ TABLE: tuple[Case, ...] = (
         "data below the normal numbers: digits are lost, and only those",
         (4, 6, 1),
         5,
-        _subnormal,
+        makers.subnormal,
         hidden="sigmoid",
     ),
     Case(
@@ -290,7 +161,7 @@ TABLE: tuple[Case, ...] = (
         "real data: Breast Cancer Wisconsin, 569 examples, 30 features, two classes",
         (30, 16, 8, 1),
         569,
-        _breast_cancer,
+        makers.breast_cancer,
         iterations=20,
     ),
     Case(
@@ -298,7 +169,7 @@ TABLE: tuple[Case, ...] = (
         "real data: Digits, 1797 examples, 64 pixels, ten classes",
         (64, 32, 10),
         1797,
-        _digits,
+        makers.digits,
         loss=CATEGORICAL,
         iterations=5,
     ),
@@ -336,7 +207,7 @@ def random_case(seed: int, number: int) -> Case:
     data, weights = (float(10 ** rng.uniform(-3, 0.5)) for _ in range(2))
 
     def make(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
-        return scaled(case, rng, dtype, data, weights)
+        return makers.scaled(case, rng, dtype, data, weights)
 
     return Case(
         f"random-{seed}-{number}",

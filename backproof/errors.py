@@ -5,5 +5,5 @@ class BackproofError(Exception):
     """The judge cannot judge: bad input, an impossible request, a run that proved nothing."""
 
 
-class MissingRule(BackproofError):
+class MissingRuleError(BackproofError):
     """An operation of the reference has no rounding rule."""

@@ -40,7 +40,9 @@ class Precision:
         )
 
 
-def _ieee(name: str, bits: int, exponent: int, product: int = 0, accumulation: int = 0) -> Precision:
+def _binary(
+    name: str, bits: int, exponent: int, product: int = 0, accumulation: int = 0
+) -> Precision:
     """Return a binary format of `bits` significant bits and largest exponent `exponent`."""
     return Precision(
         name,
@@ -56,11 +58,11 @@ def _ieee(name: str, bits: int, exponent: int, product: int = 0, accumulation: i
 PRECISIONS: dict[str, Precision] = {
     p.name: p
     for p in (
-        _ieee("float64", 53, 1023),
-        _ieee("float32", 24, 127),
-        _ieee("tf32", 24, 127, product=11, accumulation=24),
-        _ieee("bfloat16", 8, 127, product=24, accumulation=24),
-        _ieee("float16", 11, 15, product=24, accumulation=24),
+        _binary("float64", 53, 1023),
+        _binary("float32", 24, 127),
+        _binary("tf32", 24, 127, product=11, accumulation=24),
+        _binary("bfloat16", 8, 127, product=24, accumulation=24),
+        _binary("float16", 11, 15, product=24, accumulation=24),
     )
 }
 FLOAT64 = PRECISIONS["float64"]

@@ -39,16 +39,25 @@ def run_reference(
     parameters  by name, float64, exact; a first axis, of length K, numbers K starting points
     data        float64, exact, the same for every starting point
     Both sides round, so the error bars are those of the difference between the candidate and this
-    float64 run.  Raises MissingRule where the module uses an operation without a rounding rule.
+    float64 run.
+    Raises MissingRuleError where the module uses an operation without a rounding rule.
     """
     units = precision.against(FLOAT64)
-    state = {k: nn.Parameter(with_error_bars(v, units)) for k, v in parameters.items()}
+    state: dict[str, Tensor] = {
+        name: nn.Parameter(with_error_bars(value, units)) for name, value in parameters.items()
+    }
 
     def run(state: dict[str, Tensor]) -> Any:
         return functional_call(objective, state, data)
 
     cost, *outputs = vmap(run)(state)
     cost.sum().backward()
-    gradients = {k: p.grad for k, p in state.items()}
+    gradients = {name: _bars(p.grad) for name, p in state.items()}
     torch.optim.SGD(state.values(), lr=learning_rate, foreach=False).step()
-    return Reference(cost, tuple(outputs), gradients, {k: p.data for k, p in state.items()})
+    updated = {name: _bars(p.data) for name, p in state.items()}
+    return Reference(_bars(cost), tuple(outputs), gradients, updated)
+
+
+def _bars(tensor: Any) -> ErrorBar:
+    assert isinstance(tensor, ErrorBar), "the objective does not depend on this parameter"
+    return tensor

@@ -1,11 +1,11 @@
 """A trace: what one iteration of a network computed, by name, in order of computation."""
 
 from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
+Array = npt.NDArray[Any]
 Trace = dict[str, Array]
 
 

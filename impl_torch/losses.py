@@ -8,19 +8,31 @@ OUTPUT_OF_LOSS: dict[str, str] = {
     "mean_squared_error": "identity",
 }
 
+CRITERIA: dict[str, type[nn.Module]] = {
+    "binary_cross_entropy": nn.BCELoss,
+    "categorical_cross_entropy": nn.CrossEntropyLoss,
+    "mean_squared_error": nn.MSELoss,
+}
 
-def cost(ZL: Tensor, AL: Tensor, Y: Tensor, loss: str) -> Tensor:
-    """Return the network's cost, a scalar, from its last Z and A, (m, n_out).
 
-    binary_cross_entropy       nn.BCELoss of AL, times n_out: BCELoss averages over the outputs,
-                               the notebook sums over them
-    categorical_cross_entropy  nn.CrossEntropyLoss of the logits ZL
-    mean_squared_error         nn.MSELoss of AL
+class Cost(nn.Module):
+    """A criterion of torch.nn as a function of the network's last Z and A.
+
+    binary_cross_entropy       nn.BCELoss of A, times n_out: BCELoss averages over the outputs, the
+                               notebook sums over them
+    categorical_cross_entropy  nn.CrossEntropyLoss of the logits Z
+    mean_squared_error         nn.MSELoss of A
+    Raises KeyError for another loss.
     """
-    if loss == "categorical_cross_entropy":
-        return nn.CrossEntropyLoss()(ZL, Y)
-    if loss == "mean_squared_error":
-        return nn.MSELoss()(AL, Y)
-    n_out = Y.shape[-1]
-    criterion = nn.BCELoss()
-    return criterion(AL, Y) if n_out == 1 else criterion(AL, Y) * n_out
+
+    def __init__(self, loss: str) -> None:
+        """Choose the criterion."""
+        super().__init__()
+        self.loss = loss
+        self.criterion = CRITERIA[loss]()
+
+    def forward(self, ZL: Tensor, AL: Tensor, Y: Tensor) -> Tensor:
+        """Return the cost, a scalar; ZL, AL and Y are (m, n_out)."""
+        J: Tensor = self.criterion(ZL if self.loss == "categorical_cross_entropy" else AL, Y)
+        n_out = Y.shape[-1]
+        return J * n_out if self.loss == "binary_cross_entropy" and n_out > 1 else J

@@ -50,8 +50,8 @@ class SimpleNN(nn.Module):
         """Return {"A0", ..., "AL"} and {"Z1", ..., "ZL"}, each (m, n_l)."""
         activations, Z_values = {"A0": x}, {}
         for l in range(1, self.depth + 1):
-            Z = self.get_submodule(f"fc{l}")(activations[f"A{l - 1}"])
-            g = self.get_submodule(self.hidden if l < self.depth else self.output)
+            Z = getattr(self, f"fc{l}")(activations[f"A{l - 1}"])
+            g = getattr(self, self.hidden if l < self.depth else self.output)
             Z_values[f"Z{l}"], activations[f"A{l}"] = Z, g(Z)
         return activations, Z_values
 

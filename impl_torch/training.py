@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn, optim
 
-from impl_torch.losses import cost
+from impl_torch.losses import Cost
 from impl_torch.network import SimpleNN
 
 
@@ -25,15 +25,13 @@ class Objective(nn.Module):
     def __init__(self, network: SimpleNN, loss: str = "binary_cross_entropy") -> None:
         """Keep the network under the name `network`."""
         super().__init__()
-        self.network, self.loss = network, loss
+        self.network, self.cost = network, Cost(loss)
 
-    def forward(
-        self, X: Tensor, Y: Tensor
-    ) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
+    def forward(self, X: Tensor, Y: Tensor) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
         """Return the cost of data X (m, n_x) with labels Y (m, n_out), activations, Z_values."""
         activations, Z_values = self.network.propagate(X)
         L = self.network.depth
-        J = cost(Z_values[f"Z{L}"], activations[f"A{L}"], Y, self.loss)
+        J = self.cost(Z_values[f"Z{L}"], activations[f"A{L}"], Y)
         return J, activations, Z_values
 
 

@@ -63,13 +63,14 @@ def hessians(case: Case, inputs: Inputs, starts: dict[str, Array]) -> Array:
     shapes = {name: value.shape[1:] for name, value in state.items()}
 
     def cost(theta: Tensor) -> Tensor:
-        parts = theta.split([shape.numel() for shape in shapes.values()])
+        parts = torch.split(theta, [shape.numel() for shape in shapes.values()])
         named = {k: p.view(s) for (k, s), p in zip(shapes.items(), parts, strict=True)}
         J: Tensor = functional_call(objective, named, data)[0]
         return J
 
     theta = torch.cat([value.flatten(1) for value in state.values()], dim=1)
-    blocks = [vmap(jacrev(jacrev(cost)))(block).detach() for block in theta.split(STEPS_AT_ONCE)]
+    blocks_of_steps = torch.split(theta, STEPS_AT_ONCE)
+    blocks = [vmap(jacrev(jacrev(cost)))(block).detach() for block in blocks_of_steps]
     return torch.cat(blocks).numpy()
 
 

@@ -1,34 +1,13 @@
-"""A tensor that carries an error bar: every operation on it says how far its result may be off.
+"""The tensor itself: below modules, autograd and optimisers, every aten operation meets its rule."""
 
-ErrorBar holds a value and a sigma, both float64.  It is a torch.Tensor, so a module, autograd and
-an optimiser work on it unchanged; below them, each aten operation is answered by the rounding rule
-that backproof/rules.py registers for it.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from backproof.errors import MissingRule
+from backproof.errorbars.bar import IN_PLACE, RULES, Bar
+from backproof.errors import MissingRuleError
 from backproof.precision import Precision
-
-
-@dataclass
-class Bar:
-    """What a rule sees of an operand, and what it returns.
-
-    value    float64
-    sigma    standard deviation of the error of value, or None where value is exact
-    quotient set by a rule whose result is a quotient n / (p (1 - p)): the numerator n, with its
-             own error bar, and p; see rules.binary_cross_entropy_backward
-    """
-
-    value: Tensor
-    sigma: Tensor | None = None
-    quotient: "tuple[Bar, Tensor] | None" = None
 
 
 class ErrorBar(Tensor):
@@ -65,18 +44,18 @@ class ErrorBar(Tensor):
         return f"ErrorBar({self.value}, sigma={self.sigma}, {self.precision.name})"
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]
         cls,
         func: Any,
-        types: Any,  # noqa: ARG003
+        types: Any,
         args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
+        kwargs: Any = None,
     ) -> Any:
-        """Answer one aten operation by its rule; raise MissingRule where there is none."""
+        """Answer one aten operation by its rule; raise MissingRuleError where there is none."""
         rule = RULES.get(func)
         if rule is None:
-            raise MissingRule(
-                f"There is no rounding rule for {func}: add one to backproof/rules.py, "
+            raise MissingRuleError(
+                f"There is no rounding rule for {func}: add one to backproof/errorbars, "
                 "or build the network from operations that have one."
             )
         precision = next(a.precision for a in args if isinstance(a, ErrorBar))
@@ -94,24 +73,6 @@ def _as_bar(argument: Any) -> Any:
     return Bar(argument) if isinstance(argument, Tensor) else argument
 
 
-Rule = Callable[..., Bar]
-RULES: dict[Any, Rule] = {}
-IN_PLACE: set[Any] = set()
-
-
-def rule(*operations: Any, in_place: bool = False) -> Callable[[Rule], Rule]:
-    """Register a function (precision, *operands) -> Bar as the rule of aten operations."""
-
-    def register(function: Rule) -> Rule:
-        for operation in operations:
-            RULES[operation] = function
-            if in_place:
-                IN_PLACE.add(operation)
-        return function
-
-    return register
-
-
 def with_error_bars(value: Tensor, precision: Precision, sigma: Tensor | None = None) -> ErrorBar:
     """Return `value` as an ErrorBar for a candidate that computes in `precision`.
 
@@ -119,6 +80,3 @@ def with_error_bars(value: Tensor, precision: Precision, sigma: Tensor | None = 
     sigma  float64, the error it already has; None: exact
     """
     return ErrorBar(Bar(value.clone(), sigma), precision)
-
-
-from backproof import rules as _rules  # noqa: E402, F401  (registers the rules)

@@ -1,0 +1,151 @@
+"""Rules for shapes, sums and products."""
+
+import math
+from typing import Any
+
+import torch
+
+from backproof.errorbars.algebra import (
+    accumulated,
+    is_exact_factor,
+    root_product,
+    root_sum,
+    rss,
+    times,
+)
+from backproof.errorbars.bar import Bar, rule
+from backproof.precision import Precision
+
+aten = torch.ops.aten
+
+# --- shape only ------------------------------------------------------------------------------
+
+for _operation in (
+    aten.t.default,
+    aten.transpose.int,
+    aten.expand.default,
+    aten.view.default,
+    aten._unsafe_view.default,
+    aten.select.int,
+    aten.squeeze.dim,
+    aten.unsqueeze.default,
+    aten.detach.default,
+    aten.clone.default,
+):
+
+    def _reshape(p: Precision, x: Bar, *args: Any, _op: Any = _operation, **kwargs: Any) -> Bar:  # noqa: ARG001
+        sigma = None if x.sigma is None else _op(x.sigma.expand(x.value.shape), *args, **kwargs)
+        return Bar(_op(x.value, *args, **kwargs), sigma, x.quotient if not args else None)
+
+    rule(_operation)(_reshape)
+
+
+@rule(aten.ones_like.default)
+def _ones_like(p: Precision, x: Bar, **_: Any) -> Bar:  # noqa: ARG001
+    return Bar(torch.ones_like(x.value))
+
+
+# --- sums and products -----------------------------------------------------------------------
+
+
+@rule(aten.mm.default, aten.bmm.default)
+def matmul(p: Precision, a: Bar, b: Bar) -> Bar:
+    """var = products and their sum, each rounded, + what comes in with either factor."""
+    n = a.value.shape[-1]
+    value = a.value @ b.value
+    spread = root_product(a.value, b.value)
+    assert spread is not None
+    rounding = rss(spread * p.product, accumulated(spread, value, n, p), value * p.storage)
+    assert rounding is not None
+    rounding += (spread > 0) * (n * p.smallest)
+    incoming = rss(root_product(a.sigma, b.value), root_product(a.value, b.sigma))
+    return Bar(value, rss(rounding.abs(), incoming))
+
+
+@rule(aten.addmm.default)
+def _addmm(p: Precision, bias: Bar, a: Bar, b: Bar) -> Bar:
+    return add(p, bias, matmul(p, a, b))
+
+
+@rule(aten.add.Tensor)
+def add(p: Precision, x: Bar, y: Bar, *, alpha: float = 1) -> Bar:
+    """var = var_x + alpha^2 var_y + roundings; adding an exact zero rounds nothing."""
+    scaled = y if alpha == 1 else scale(p, y, alpha)
+    value = x.value + scaled.value
+    rounded = (x.value != 0) & (scaled.value != 0)
+    return Bar(value, rss(x.sigma, scaled.sigma, (value * p.storage).abs_() * rounded))
+
+
+@rule(aten.sub.Tensor)
+def _sub(p: Precision, x: Bar, y: Bar, *, alpha: float = 1) -> Bar:
+    return add(p, x, y, alpha=-alpha)
+
+
+@rule(aten.add_.Tensor, in_place=True)
+def _add_(p: Precision, x: Bar, y: Bar, *, alpha: float = 1) -> Bar:
+    return add(p, x, y, alpha=alpha)
+
+
+@rule(aten.mul.Tensor)
+def mul(p: Precision, x: Bar, y: Bar | float) -> Bar:
+    """var = y^2 var_x + x^2 var_y + (u x y)^2."""
+    if not isinstance(y, Bar):
+        return scale(p, x, y)
+    value = x.value * y.value
+    underflow = ((x.value != 0) & (y.value != 0)) * p.smallest
+    rounding = (value * p.storage).abs_() + underflow
+    return Bar(value, rss(times(x.sigma, y.value), times(y.sigma, x.value), rounding))
+
+
+@rule(aten.mul.Scalar)
+def scale(p: Precision, x: Bar, factor: float) -> Bar:
+    """var = factor^2 var_x + (u factor x)^2 twice: the factor is rounded too (0.1, 1/m)."""
+    value = x.value * factor
+    if is_exact_factor(factor):
+        return Bar(value, times(x.sigma, factor))
+    rounding = value.abs() * (math.sqrt(2) * p.storage) + (value != 0) * p.smallest
+    return Bar(value, rss(times(x.sigma, factor), rounding))
+
+
+@rule(aten.div.Scalar, aten.div.Tensor)
+def _div(p: Precision, x: Bar, divisor: float | Bar) -> Bar:
+    """Division by a count; many a candidate multiplies by its rounded reciprocal instead."""
+    if isinstance(divisor, Bar):
+        assert divisor.sigma is None
+        assert divisor.value.numel() == 1
+        divisor = divisor.value.item()
+    return scale(p, x, 1 / divisor)
+
+
+@rule(aten.neg.default)
+def _neg(p: Precision, x: Bar) -> Bar:  # noqa: ARG001
+    return Bar(-x.value, x.sigma)
+
+
+@rule(aten.sum.dim_IntList)
+def sum_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) -> Bar:
+    """var = sum of var_x + the error of adding n terms in any order."""
+    value = x.value.sum(dim, keepdim=keepdim)
+    spread = root_sum(x.value, dim, keepdim)
+    assert spread is not None
+    n = x.value.numel() // max(value.numel(), 1)
+    sigma = None if x.sigma is None else x.sigma.expand(x.value.shape)
+    return Bar(value, rss(root_sum(sigma, dim, keepdim), accumulated(spread, value, n, p)))
+
+
+@rule(aten.mean.dim)
+def _mean_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) -> Bar:
+    total = sum_over(p, x, dim, keepdim)
+    return scale(p, total, total.value.numel() / x.value.numel())
+
+
+@rule(aten.sum.default)
+def sum_of_all(p: Precision, x: Bar, **_: Any) -> Bar:
+    """Sum over every axis; see sum_over."""
+    return sum_over(p, x, list(range(x.value.ndim)))
+
+
+@rule(aten.mean.default)
+def mean_of_all(p: Precision, x: Bar, **_: Any) -> Bar:
+    """Mean over every axis; see sum_over."""
+    return _mean_over(p, x, list(range(x.value.ndim)))

@@ -1,0 +1,96 @@
+"""The verdict on one case: run the candidates, compare, plant controls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backproof.candidate import Candidate, Run
+from backproof.case import Case, Inputs
+from backproof.compare import Expected, Finding, compare
+from backproof.controls import Control, plant_controls
+from backproof.drift import FORECAST_PARAMETERS, Drift, drifts, forecast
+from backproof.precision import precision
+from backproof.trace import trace_names, trajectory_names
+from backproof.twins import expected_trace, expected_trajectory, hessians, starting_points
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one candidate on one case.
+
+    findings    of the first iteration, in order of computation
+    trajectory  of all iterations, each judged from the candidate's own previous parameters
+    """
+
+    candidate: str
+    findings: list[Finding]
+    trajectory: list[Finding]
+    controls: list[Control]
+
+    @property
+    def all_findings(self) -> list[Finding]:
+        """Findings of the first iteration, then of the trajectory."""
+        return self.findings + self.trajectory
+
+    @property
+    def verdict(self) -> str:
+        """The worst of all findings: "differ", then "undecided", then "agree"."""
+        verdicts = {f.verdict for f in self.all_findings}
+        return next(v for v in ("differ", "undecided", "agree") if v in verdicts)
+
+
+@dataclass(frozen=True)
+class CaseReport:
+    """All verdicts on one case, and how far the candidates part when each runs on its own."""
+
+    case: str
+    why: str
+    dtype: str
+    seed: int
+    iterations: int
+    verdicts: list[Verdict]
+    drift: list[Drift] = field(default_factory=list)
+
+
+def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate]) -> CaseReport:
+    """Judge candidates on a case; raise BackproofError where the case makes no sense."""
+    inputs = case.inputs(dtype, seed)
+    expected = expected_trace(case, inputs, precision(dtype))
+    runs = [candidate.run(case, inputs) for candidate in candidates]
+    verdicts, forced = [], {}
+    for candidate, run in zip(candidates, runs, strict=True):
+        findings = [
+            compare(name, run.trace.get(name), expected[name], dtype)
+            for name in trace_names(case.depth)
+        ]
+        controls = plant_controls(run.trace, expected, findings, dtype)
+        trajectory, forced[candidate.name] = _judge_trajectory(case, inputs, run, dtype)
+        verdicts.append(Verdict(candidate.name, findings, trajectory, controls))
+    drift = []
+    if len(runs) == 2 and case.iterations > 1:
+        drift = _drift(case, inputs, runs, forced[candidates[0].name])
+    return CaseReport(case.name, case.why, dtype, seed, case.iterations, verdicts, drift)
+
+
+def _judge_trajectory(
+    case: Case, inputs: Inputs, run: Run, dtype: str
+) -> tuple[list[Finding], dict[str, Expected]]:
+    """Judge every iteration from the candidate's own previous parameters."""
+    if case.iterations == 1:
+        return [], {}
+    expected = expected_trajectory(case, inputs, run.trajectory, precision(dtype))
+    findings = [
+        compare(name, run.trajectory[name], expected[name], dtype)
+        for name in trajectory_names(case.depth)
+    ]
+    return findings, expected
+
+
+def _drift(
+    case: Case, inputs: Inputs, runs: Sequence[Run], expected: dict[str, Expected]
+) -> list[Drift]:
+    one, other = (run.trajectory for run in runs)
+    covariances = None
+    if sum(value.size for value in inputs.parameters.values()) <= FORECAST_PARAMETERS:
+        curvature = hessians(case, inputs, starting_points(inputs, one))
+        covariances = forecast(expected, curvature, case.learning_rate)
+    return drifts(one, other, covariances)
