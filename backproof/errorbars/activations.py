@@ -46,9 +46,9 @@ def _sigmoid(p: Precision, x: Bar) -> Bar:
 
 @rule(aten.sigmoid_backward.default)
 def _sigmoid_backward(p: Precision, grad: Bar, y: Bar) -> Bar:
-    """grad s (1 - s).  Where grad was divided by the same s (1 - s), see below, both cancel."""
-    if grad.quotient is not None and _same(grad.quotient[1], y.value):
-        numerator = grad.quotient[0]
+    """grad s (1 - s).  Where grad is a quotient by the same s (1 - s), both cancel: losses.py."""
+    if grad.quotient is not None and grad.quotient.is_over(y.value):
+        numerator = grad.quotient.numerator
         rounding = numerator.value.abs() * (2 * p.storage)
         return Bar(numerator.value, rss(numerator.sigma, rounding))
     slope = y.value * (1 - y.value)

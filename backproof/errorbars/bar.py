@@ -11,15 +11,26 @@ from torch import Tensor
 class Bar:
     """What a rule sees of an operand, and what it returns.
 
-    value    float64
-    sigma    standard deviation of the error of value, or None where value is exact
-    quotient set by a rule whose result is a quotient n / (p (1 - p)): the numerator n, with its
-             own error bar, and p; see losses.py
+    value     float64
+    sigma     standard deviation of the error of value, or None where value is exact
+    quotient  how the value came about, where the next rule may want to know
     """
 
     value: Tensor
     sigma: Tensor | None = None
-    quotient: "tuple[Bar, Tensor] | None" = None
+    quotient: "Quotient | None" = None
+
+
+@dataclass
+class Quotient:
+    """A value that is numerator / (p (1 - p)); see losses.binary_cross_entropy_backward."""
+
+    numerator: Bar
+    p: Tensor
+
+    def is_over(self, p: Tensor) -> bool:
+        """Say whether this is a quotient by the very same numbers p (1 - p)."""
+        return self.p.data_ptr() == p.data_ptr() and self.p.shape == p.shape
 
 
 Rule = Callable[..., Bar]

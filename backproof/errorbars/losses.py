@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from backproof.errorbars.algebra import LIBRARY, rss, times
-from backproof.errorbars.bar import Bar, rule
+from backproof.errorbars.bar import Bar, Quotient, rule
 from backproof.errorbars.linear import add, mean_of_all, mul, scale, sum_of_all
 from backproof.precision import Precision
 
@@ -60,11 +60,7 @@ def binary_cross_entropy_backward(
     value = numerator.value / slope
     from_a = times(a.sigma, value * (1 - 2 * a.value) / slope)
     sigma = rss(times(numerator.sigma, 1 / slope), from_a, value.abs() * p.storage)
-    return Bar(value, sigma, quotient=(numerator, a.value))
-
-
-def _same(x: Tensor, y: Tensor) -> bool:
-    return x.data_ptr() == y.data_ptr() and x.shape == y.shape
+    return Bar(value, sigma, quotient=Quotient(numerator, a.value))
 
 
 @rule(aten.mse_loss.default)

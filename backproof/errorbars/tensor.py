@@ -1,4 +1,4 @@
-"""The tensor itself: below modules, autograd and optimisers, every aten operation meets its rule."""
+"""The tensor itself: below autograd and optimiser, every aten operation meets its rule."""
 
 from typing import Any
 
