@@ -84,6 +84,14 @@ class Case:
             raise BackproofError(f"{where}: iterations is {self.iterations}; give 1 or more.")
 
 
+def refuse_unknown_dtypes(dtypes: list[str]) -> list[str]:
+    """Return the precisions asked for, or all; raise BackproofError for an unknown one."""
+    for dtype in dtypes:
+        if dtype not in DTYPES:
+            raise BackproofError(f"There is no dtype '{dtype}': choose {' or '.join(DTYPES)}.")
+    return dtypes or list(DTYPES)
+
+
 def refuse_bad_inputs(case: Case, inputs: Inputs, dtype: str) -> None:
     """Raise BackproofError, naming the array, where the inputs do not fit the case."""
     n_x, n_out = case.layer_dims[0], case.layer_dims[-1]

@@ -1,54 +1,16 @@
 """The verdict on one case: run the candidates, compare, plant controls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from backproof.candidate import Candidate, Run
 from backproof.case import Case, Inputs
 from backproof.compare import Expected, Finding, compare
-from backproof.controls import Control, plant_controls
+from backproof.controls import plant_controls
 from backproof.drift import FORECAST_PARAMETERS, Drift, drifts, forecast
 from backproof.precision import precision
 from backproof.trace import trace_names, trajectory_names
 from backproof.twins import expected_trace, expected_trajectory, hessians, starting_points
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What came of one candidate on one case.
-
-    findings    of the first iteration, in order of computation
-    trajectory  of all iterations, each judged from the candidate's own previous parameters
-    """
-
-    candidate: str
-    findings: list[Finding]
-    trajectory: list[Finding]
-    controls: list[Control]
-
-    @property
-    def all_findings(self) -> list[Finding]:
-        """Findings of the first iteration, then of the trajectory."""
-        return self.findings + self.trajectory
-
-    @property
-    def verdict(self) -> str:
-        """The worst of all findings: "differ", then "undecided", then "agree"."""
-        verdicts = {f.verdict for f in self.all_findings}
-        return next(v for v in ("differ", "undecided", "agree") if v in verdicts)
-
-
-@dataclass(frozen=True)
-class CaseReport:
-    """All verdicts on one case, and how far the candidates part when each runs on its own."""
-
-    case: str
-    why: str
-    dtype: str
-    seed: int
-    iterations: int
-    verdicts: list[Verdict]
-    drift: list[Drift] = field(default_factory=list)
+from backproof.verdict import CaseReport, Verdict
 
 
 def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate]) -> CaseReport:

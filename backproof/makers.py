@@ -29,6 +29,24 @@ def scaled(
     return _inputs(parameters, X, _labels(case, rng), dtype)
 
 
+def within_reach(case: Case, drawn: Inputs, reach: float = 12.0) -> Inputs:
+    """Shrink the output weights until no logit can exceed about `reach`.
+
+    The bound is a product of norms: every activation used is 1-Lipschitz, and sigmoid and tanh stay
+    below 1.
+    """
+    parameters = dict(drawn.parameters)
+    bound = float(np.linalg.norm(drawn.X, axis=0).max())
+    for l in range(1, case.depth + 1):
+        if l > 1 and case.hidden != "relu":
+            bound = float(np.sqrt(case.layer_dims[l - 1]))
+        W, b = parameters[f"W{l}"], parameters[f"b{l}"]
+        bound = float(np.linalg.norm(W, 2)) * bound + float(np.linalg.norm(b))
+    if bound > reach:
+        parameters[f"W{case.depth}"] = (W * (reach / bound)).astype(W.dtype)
+    return Inputs(parameters, drawn.X, drawn.Y)
+
+
 def _labels(case: Case, rng: np.random.Generator) -> Array:
     shape = (case.layer_dims[-1], case.m)
     if case.loss == "mean_squared_error":

@@ -4,7 +4,7 @@ Here, and nowhere else in the judge, the two layouts meet: features first for Nu
 for torch.
 """
 
-from backproof.twins.candidates import numpy_candidate, torch_candidate
+from backproof.twins.candidates import numpy_candidate, refuse_missing_device, torch_candidate
 from backproof.twins.expectation import (
     expected_trace,
     expected_trajectory,
@@ -17,6 +17,7 @@ __all__ = [
     "expected_trajectory",
     "hessians",
     "numpy_candidate",
+    "refuse_missing_device",
     "starting_points",
     "torch_candidate",
 ]

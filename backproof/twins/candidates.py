@@ -11,6 +11,7 @@ import impl_numpy
 import impl_torch
 from backproof.candidate import Candidate, Run
 from backproof.case import Case, Inputs
+from backproof.errors import BackproofError
 from backproof.trace import Trace
 
 
@@ -39,6 +40,17 @@ def numpy_candidate(steps: impl_numpy.Steps = impl_numpy.STEPS) -> Candidate:
         return Run(trace, {"cost": np.stack(costs), **stacked})
 
     return Candidate("impl_numpy", run)
+
+
+def refuse_missing_device(device: str) -> None:
+    """Raise BackproofError where torch knows no such device, or this machine has none."""
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise BackproofError(
+            f"There is no device '{device}' here: torch {torch.__version__} finds "
+            f"{torch.cuda.device_count()} CUDA device(s); use --device cpu."
+        ) from error
 
 
 def torch_candidate(device: str) -> Candidate:

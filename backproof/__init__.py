@@ -1,0 +1,1 @@
+"""backproof: is this hand-written neural-network mathematics right?"""

@@ -1,0 +1,121 @@
+"""The command line.  Exit 0: agree; 1: differ or undecided; 2: could not judge."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from backproof.errors import BackproofError
+
+if TYPE_CHECKING:
+    from backproof.suite import Task
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Is this hand-written neural-network mathematics right?  Compared with PyTorch, each "
+    "number by its own error bar.",
+)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `check` a command of its own, though it is the only one so far."""
+
+
+@app.command()
+def check(
+    dtype: Annotated[
+        list[str] | None,
+        typer.Option(help="float64 or float32; repeat it for both.  [default: both]"),
+    ] = None,
+    device: Annotated[
+        str, typer.Option(help="Where the PyTorch twin runs: cpu, cuda, cuda:1, ...")
+    ] = "cpu",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 0,
+    cases: Annotated[
+        int, typer.Option(min=0, help="Run this many random cases instead of the table.")
+    ] = 0,
+    case: Annotated[
+        list[str] | None, typer.Option(help="Run this case only; repeat it for more.")
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--list", help="List the cases, with their reasons, and stop.")
+    ] = False,
+    json: Annotated[
+        Path | None, typer.Option(help="Write the report to this file as JSON.")
+    ] = None,
+) -> int:
+    """Compare the NumPy network with its PyTorch twin, element by element.
+
+    Forward outputs, cost, gradients, updates and training trajectories, on the notebook's networks,
+    on edge cases and on real data.
+    """
+    if show:
+        return _list_cases()
+    from backproof.case import refuse_unknown_dtypes
+    from backproof.suite import plan
+
+    dtypes = refuse_unknown_dtypes(dtype or [])
+    tasks = plan(case or [], cases, dtypes, device, seed)
+    return _run(tasks, json)
+
+
+def _list_cases() -> int:
+    from rich.console import Console
+
+    from backproof.cases import TABLE
+
+    console = Console(highlight=False)
+    for case in TABLE:
+        console.print(f"[bold]{case.name:<18}[/] {case.why}", soft_wrap=True)
+    return 0
+
+
+def _run(tasks: "list[Task]", path: Path | None) -> int:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from backproof.report.json import JsonFile
+    from backproof.report.model import Report
+    from backproof.report.text import print_report
+    from backproof.suite import run
+
+    file = JsonFile(path) if path else None
+    errors = Console(stderr=True)
+    reports = {}
+    try:
+        with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+            bar = progress.add_task("judging", total=len(tasks))
+            for number, case_report in run(tasks):
+                reports[number] = case_report
+                progress.update(bar, advance=1, description=case_report.case)
+        report = Report([reports[number] for number in sorted(reports)])
+        print_report(report, Console())
+        if file:
+            file.write(report)
+    finally:
+        if file:
+            file.discard()
+    return report.exit_code
+
+
+def main() -> None:
+    """Run the command line; every error is one sentence and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except BackproofError as error:
+        code = _complain(str(error))
+    except click.ClickException as error:
+        code = _complain(error.format_message())
+    except (KeyboardInterrupt, click.Abort):
+        code = _complain("Interrupted: nothing was judged and nothing was written.")
+    sys.exit(code)
+
+
+def _complain(sentence: str) -> int:
+    print(f"backproof: {sentence}", file=sys.stderr)  # noqa: T201
+    return 2

@@ -1,0 +1,1 @@
+"""A run's report: one model (model.py), many forms (text.py, json.py)."""
