@@ -1,6 +1,15 @@
-"""`python -m backproof` is `backproof`."""
+"""`python -m backproof` and the command `backproof`."""
 
-from backproof.cli import main
+
+def main() -> None:
+    """Run the command line.
+
+    It is imported here and not above, because each worker process imports this module again.
+    """
+    from backproof.cli import main as command_line
+
+    command_line()
+
 
 if __name__ == "__main__":
     main()

@@ -162,7 +162,7 @@ TABLE: tuple[Case, ...] = (
         (30, 16, 8, 1),
         569,
         makers.breast_cancer,
-        iterations=20,
+        iterations=10,
     ),
     Case(
         "digits",

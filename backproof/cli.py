@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from backproof.errors import BackproofError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from backproof.suite import Task
 
 app = typer.Typer(
@@ -77,7 +78,6 @@ def _list_cases() -> int:
 
 def _run(tasks: "list[Task]", path: Path | None) -> int:
     from rich.console import Console
-    from rich.progress import Progress
 
     from backproof.report.json import JsonFile
     from backproof.report.model import Report
@@ -85,14 +85,13 @@ def _run(tasks: "list[Task]", path: Path | None) -> int:
     from backproof.suite import run
 
     file = JsonFile(path) if path else None
-    errors = Console(stderr=True)
     reports = {}
     try:
-        with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        with _progress() as progress:
             bar = progress.add_task("judging", total=len(tasks))
             for number, case_report in run(tasks):
                 reports[number] = case_report
-                progress.update(bar, advance=1, description=case_report.case)
+                progress.update(bar, advance=1, description=case_report.case, refresh=True)
         report = Report([reports[number] for number in sorted(reports)])
         print_report(report, Console())
         if file:
@@ -103,15 +102,26 @@ def _run(tasks: "list[Task]", path: Path | None) -> int:
     return report.exit_code
 
 
+def _progress() -> "Progress":
+    """Return a progress bar on standard error, without a thread of its own; none off a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    errors = Console(stderr=True)
+    return Progress(
+        console=errors, transient=True, disable=not errors.is_terminal, auto_refresh=False
+    )
+
+
 def main() -> None:
     """Run the command line; every error is one sentence and exit code 2."""
     try:
         code = app(standalone_mode=False)
     except BackproofError as error:
         code = _complain(str(error))
-    except click.ClickException as error:
+    except typer.TyperException as error:
         code = _complain(error.format_message())
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         code = _complain("Interrupted: nothing was judged and nothing was written.")
     sys.exit(code)
 

@@ -17,6 +17,7 @@ import numpy as np
 from backproof.compare import Expected
 from backproof.trace import Array, Trace
 
+HESSIAN_EVERY = 10  # steps: the curvature changes slowly
 FORECAST_PARAMETERS = 64  # the Hessian of a larger network would cost more than its training
 
 
@@ -65,16 +66,19 @@ def forecast(
     """Return the covariance P (n, n) at every milestone.
 
     expected  one step's parameters with their sigmas, first axis = step
-    hessians  (K, n, n), at the start of every step
+    hessians  (K / HESSIAN_EVERY, n, n), each good for as many steps
     """
     variances = 2 * flat({name: e.sigma for name, e in expected.items()}) ** 2
     size = variances.shape[1]
-    P, at = np.zeros((size, size)), {}
-    for k, (H, D) in enumerate(zip(hessians, variances, strict=True), 1):
-        J = np.eye(size) - learning_rate * H
-        P = J @ P @ J.T + np.diag(D)
-        if k in milestones(len(hessians)):
-            at[k] = P
+    P, at, diagonal = np.zeros((size, size)), {}, np.diag_indices(size)
+    shown = milestones(len(variances))
+    for k, D in enumerate(variances, 1):
+        if (k - 1) % HESSIAN_EVERY == 0:
+            J = np.eye(size) - learning_rate * hessians[(k - 1) // HESSIAN_EVERY]
+        P = J @ P @ J.T
+        P[diagonal] += D
+        if k in shown:
+            at[k] = P.copy()
     return at
 
 

@@ -6,7 +6,7 @@ from backproof.candidate import Candidate, Run
 from backproof.case import Case, Inputs
 from backproof.compare import Expected, Finding, compare
 from backproof.controls import plant_controls
-from backproof.drift import FORECAST_PARAMETERS, Drift, drifts, forecast
+from backproof.drift import FORECAST_PARAMETERS, HESSIAN_EVERY, Drift, drifts, forecast
 from backproof.precision import precision
 from backproof.trace import trace_names, trajectory_names
 from backproof.twins import expected_trace, expected_trajectory, hessians, starting_points
@@ -53,6 +53,8 @@ def _drift(
     one, other = (run.trajectory for run in runs)
     covariances = None
     if sum(value.size for value in inputs.parameters.values()) <= FORECAST_PARAMETERS:
-        curvature = hessians(case, inputs, starting_points(inputs, one))
+        starts = starting_points(inputs, one)
+        some = {name: value[::HESSIAN_EVERY] for name, value in starts.items()}
+        curvature = hessians(case, inputs, some)
         covariances = forecast(expected, curvature, case.learning_rate)
     return drifts(one, other, covariances)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -44,7 +45,7 @@ def run(tasks: list[Task]) -> Iterator[tuple[int, CaseReport]]:
     Raises BackproofError as the task did, or where a worker died.
     """
     workers = min(os.cpu_count() or 1, len(tasks), 8)
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     pool = ProcessPoolExecutor(workers, context, _start_worker, (workers,))
     try:
         futures = {pool.submit(_judge, task): number for number, task in enumerate(tasks)}
@@ -56,9 +57,9 @@ def run(tasks: list[Task]) -> Iterator[tuple[int, CaseReport]]:
             "Run fewer cases at once with --case."
         ) from error
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
-            child.terminate()
+            child.terminate()  # a worker has nothing to tidy up
+        pool.shutdown(cancel_futures=True)
 
 
 def _start_worker(workers: int) -> None:

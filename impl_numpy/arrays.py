@@ -12,7 +12,7 @@ Parameters = dict[str, Array]
 def floating(x: Array) -> Array:
     """Return x itself if it holds floating-point numbers, else x as float64."""
     x = np.asarray(x)
-    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 
 def as_precise_as(x: Array, like: Array) -> Array:

@@ -15,7 +15,7 @@ CRITERIA: dict[str, type[nn.Module]] = {
 }
 
 
-class Cost(nn.Module):
+class Cost:
     """A criterion of torch.nn as a function of the network's last Z and A.
 
     binary_cross_entropy       nn.BCELoss of A, times n_out: BCELoss averages over the outputs, the
@@ -27,11 +27,10 @@ class Cost(nn.Module):
 
     def __init__(self, loss: str) -> None:
         """Choose the criterion."""
-        super().__init__()
         self.loss = loss
         self.criterion = CRITERIA[loss]()
 
-    def forward(self, ZL: Tensor, AL: Tensor, Y: Tensor) -> Tensor:
+    def __call__(self, ZL: Tensor, AL: Tensor, Y: Tensor) -> Tensor:
         """Return the cost, a scalar; ZL, AL and Y are (m, n_out)."""
         J: Tensor = self.criterion(ZL if self.loss == "categorical_cross_entropy" else AL, Y)
         n_out = Y.shape[-1]

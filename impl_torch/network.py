@@ -1,6 +1,7 @@
 """The network as a torch module."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from torch import Tensor, nn
 
@@ -35,11 +36,14 @@ class SimpleNN(nn.Module):
         """Make the layers fc1, ..., fcL and one module for each activation used."""
         super().__init__()
         self.depth = len(layer_dims) - 1
-        for l in range(1, self.depth + 1):
-            self.add_module(f"fc{l}", nn.Linear(layer_dims[l - 1], layer_dims[l]))
-        self.hidden, self.output = hidden, OUTPUT_OF_LOSS[loss]
-        for name in dict.fromkeys([hidden] * (self.depth > 1) + [self.output]):
-            self.add_module(name, _activation(name))
+        names = [hidden] * (self.depth - 1) + [OUTPUT_OF_LOSS[loss]]
+        linear = [nn.Linear(n, n_next) for n, n_next in pairwise(layer_dims)]
+        activations = {name: _activation(name) for name in names}
+        for l, fc in enumerate(linear, 1):
+            self.add_module(f"fc{l}", fc)
+        for name, g in activations.items():
+            self.add_module(name, g)
+        self._layers = [(fc, activations[name]) for fc, name in zip(linear, names, strict=True)]
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the output A_L, (m, n_out), for data x, (m, n_x)."""
@@ -49,10 +53,11 @@ class SimpleNN(nn.Module):
     def propagate(self, x: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return {"A0", ..., "AL"} and {"Z1", ..., "ZL"}, each (m, n_l)."""
         activations, Z_values = {"A0": x}, {}
-        for l in range(1, self.depth + 1):
-            Z = getattr(self, f"fc{l}")(activations[f"A{l - 1}"])
-            g = getattr(self, self.hidden if l < self.depth else self.output)
-            Z_values[f"Z{l}"], activations[f"A{l}"] = Z, g(Z)
+        A = x
+        for l, (fc, g) in enumerate(self._layers, 1):
+            Z = fc(A)
+            A = g(Z)
+            Z_values[f"Z{l}"], activations[f"A{l}"] = Z, A
         return activations, Z_values
 
 

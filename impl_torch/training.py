@@ -46,12 +46,13 @@ def iterate(
 
     Source: notebook, Example 3.7.2 (training).
     """
-    objective = Objective(network, loss)
+    criterion, L = Cost(loss), network.depth
     optimizer = optim.SGD(network.parameters(), lr=learning_rate)
     while True:
-        cost, activations, Z_values = objective(X, Y)
+        activations, Z_values = network.propagate(X)
+        cost = criterion(Z_values[f"Z{L}"], activations[f"A{L}"], Y)
         optimizer.zero_grad()
-        cost.backward()
+        cost.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         yield Iteration(activations, Z_values, cost)
 

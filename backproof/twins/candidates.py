@@ -1,11 +1,10 @@
 """The two twins as candidates."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 import torch
-from torch import Tensor
 
 import impl_numpy
 import impl_torch
@@ -85,11 +84,11 @@ def _trajectory(
     parameters: dict[str, torch.nn.Parameter],
     count: int,
 ) -> Trace:
-    costs: list[Tensor] = [first.cost.detach()]
-    states = {name: [p.detach().clone()] for name, p in parameters.items()}
-    for iteration in islice(iterations, count - 1):
-        costs.append(iteration.cost.detach())
-        for name, p in parameters.items():
-            states[name].append(p.detach().clone())
-    stacked = impl_torch.to_numpy({name: torch.stack(each) for name, each in states.items()})
-    return {"cost": torch.stack(costs).cpu().numpy(), **stacked}
+    costs = first.cost.new_empty(count)
+    now = {name: p.detach() for name, p in parameters.items()}  # views: an update shows in them
+    states = {name: p.new_empty((count, *p.shape)) for name, p in now.items()}
+    for k, iteration in enumerate(chain([first], islice(iterations, count - 1))):
+        costs[k] = iteration.cost.detach()
+        for name, value in now.items():
+            states[name][k] = value
+    return {"cost": costs.cpu().numpy(), **impl_torch.to_numpy(states)}
