@@ -1,15 +1,19 @@
 """Actual against expected, element by element, each element by its own error bar."""
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from backproof.precision import Z_LIMIT
+from backproof.ratios import largest_ratios, z_and_sharpness
 from backproof.trace import Array
 
-BLOCK = 16_384  # elements; the five buffers of a block stay in the processor's cache
-TINY = 5e-324  # stands in for a sigma of exactly 0
+BLOCK = 65_536  # elements, read at once: a block stays in the processor's cache
+PER_THREAD = 2_000_000  # elements that make a thread worth its start
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def compare(name: str, actual: Any, expected: Expected, dtype: str) -> Finding:
     unfit = _unfit(actual, expected, dtype)
     if unfit:
         return Finding(name, "differ", unfit, shape=np.shape(expected.value))
-    return _Scan(name, np.asarray(actual), expected, dtype).finding()
+    actual = np.asarray(actual)
+    return _conclude(name, actual, expected, dtype, _scan_all(actual, expected, dtype))
 
 
 def _unfit(actual: Any, expected: Expected, dtype: str) -> str:
@@ -79,52 +84,60 @@ def _unfit(actual: Any, expected: Expected, dtype: str) -> str:
 
 
 class _Scan:
-    """One pass over an array in blocks, remembering the worst element."""
+    """One pass over a part of the elements, remembering the worst of them."""
 
-    def __init__(self, name: str, actual: Array, expected: Expected, dtype: str) -> None:
-        self.name, self.actual, self.expected, self.dtype = name, actual, expected, dtype
+    def __init__(self, actual: Array, expected: Expected, dtype: str) -> None:
+        self.arrays = [actual, expected.value, expected.sigma]
         self.largest = float(np.finfo(dtype).max)
-        self.worst_z, self.worst_at = -1.0, 0
+        self.worst_z, self.worst_block = -1.0, 0
         self.differing = self.not_finite = self.unknown = 0
         self.sharpest = 0.0  # largest |expected| / sigma
-        size = min(BLOCK, actual.size)
-        self.z, self.scratch, self.sigma = np.empty(size), np.empty(size), np.empty(size)
 
-    def finding(self) -> Finding:
+    def run(self, start: int, stop: int) -> "_Scan":
+        """Scan the elements from start to stop, in C order, whatever the layout in memory."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            for actual, value, sigma in self._blocks(start, stop):
+                z, sharpness, odd = largest_ratios(actual, value, sigma)
+                if odd or z > Z_LIMIT:
+                    z, sharpness = self._count(actual, value, sigma)
+                if z > self.worst_z:
+                    self.worst_z, self.worst_block = z, start
+                self.sharpest = max(self.sharpest, sharpness)
+                start += actual.size
+        return self
+
+    def worst_at(self) -> int:
+        """Return the position, in C order, of the worst element."""
+        stop = min(self.worst_block + BLOCK, self.arrays[0].size)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for block in self._blocks(self.worst_block, stop):
+                z, _ = self._settled(*block)
+                return self.worst_block + int(z.argmax())
+        raise AssertionError("an array that was scanned has a block")
+
+    def _blocks(self, start: int, stop: int) -> Iterator[tuple[Array, Array, Array]]:
         blocks = np.nditer(
-            [self.actual, self.expected.value, self.expected.sigma],
-            flags=["external_loop", "buffered", "zerosize_ok"],
+            self.arrays,
+            flags=["external_loop", "buffered", "ranged"],
             op_dtypes=[np.float64] * 3,
             order="C",
             buffersize=BLOCK,
         )
-        start = 0
-        with blocks, np.errstate(over="ignore", invalid="ignore"):
-            for actual, value, sigma in blocks:
-                self._scan(start, actual, value, sigma)
-                start += actual.size
-        return self._conclude()
+        blocks.iterrange = (start, stop)  # type: ignore[misc]  # the stubs are wrong
+        with blocks:
+            yield from blocks
 
-    def _scan(self, start: int, actual: Array, value: Array, sigma: Array) -> None:
-        n = actual.size
-        z, scratch, bar = self.z[:n], self.scratch[:n], self.sigma[:n]
-        np.add(sigma, TINY, out=bar)
-        np.abs(np.subtract(actual, value, out=z), out=z)
-        np.divide(z, bar, out=z)
-        np.divide(np.abs(value, out=scratch), bar, out=scratch)
-        largest_z, sharpest = float(z.max()), float(scratch.max())
-        if not (largest_z < np.inf and sharpest < np.inf):
-            largest_z, sharpest = self._settle_special(actual, value, sigma, z, scratch)
-        self.sharpest = max(self.sharpest, sharpest)
-        if largest_z > self.worst_z:
-            self.worst_z, self.worst_at = largest_z, start + int(z.argmax())
-        if largest_z > Z_LIMIT:
-            self.differing += int(np.count_nonzero(z > Z_LIMIT))
+    def _count(self, actual: Array, value: Array, sigma: Array) -> tuple[float, float]:
+        """Count what is off in a block; return its largest z and sharpness."""
+        z, sharpness = self._settled(actual, value, sigma)
+        self.differing += int(np.count_nonzero(z > Z_LIMIT))
+        self.not_finite += int(np.count_nonzero(np.isinf(z) & ~np.isfinite(actual)))
+        self.unknown += int(np.count_nonzero(~np.isfinite(value) | ~np.isfinite(sigma)))
+        return float(z.max()), float(sharpness.max())
 
-    def _settle_special(
-        self, actual: Array, value: Array, sigma: Array, z: Array, sharpness: Array
-    ) -> tuple[float, float]:
-        """Settle, in place, the elements that are not finite, here or in the reference."""
+    def _settled(self, actual: Array, value: Array, sigma: Array) -> tuple[Array, Array]:
+        """Return z and sharpness, settled where the candidate or the reference is not finite."""
+        z, sharpness = z_and_sharpness(actual, value, sigma)
         overflowed = np.isinf(actual) & (np.abs(value) > self.largest)
         z[overflowed & (np.sign(actual) == np.sign(value))] = 0.0
         not_finite = ~np.isfinite(actual) & ~overflowed
@@ -132,45 +145,69 @@ class _Scan:
         unknown = ~np.isfinite(value) | ~np.isfinite(sigma)
         z[unknown & ~not_finite] = 0.0
         sharpness[unknown] = 0.0
-        self.not_finite += int(np.count_nonzero(not_finite))
-        self.unknown += int(np.count_nonzero(unknown))
-        return float(z.max()), float(sharpness.max())
+        return z, sharpness
 
-    def _conclude(self) -> Finding:
-        index = tuple(int(i) for i in np.unravel_index(self.worst_at, self.actual.shape))
-        actual = float(self.actual[index])
-        expected, sigma = float(self.expected.value[index]), float(self.expected.sigma[index])
-        sensitivity = self._sensitivity()
-        verdict, reason = self._verdict(sensitivity)
-        with np.errstate(over="ignore"):
-            spacing = float(np.spacing(np.abs(np.asarray(expected, dtype=self.dtype))))
-        return Finding(
-            self.name,
-            verdict,
-            reason,
-            shape=self.actual.shape,
-            size=self.actual.size,
-            index=index,
-            actual=actual,
-            expected=expected,
-            sigma=sigma,
-            z=self.worst_z,
-            ulps=abs(actual - expected) / spacing,
-            differing=self.differing,
-            sensitivity=sensitivity,
-        )
+    def absorb(self, later: "_Scan") -> None:
+        """Take in what another scan found further on."""
+        if later.worst_z > self.worst_z:
+            self.worst_z, self.worst_block = later.worst_z, later.worst_block
+        self.differing += later.differing
+        self.not_finite += later.not_finite
+        self.unknown += later.unknown
+        self.sharpest = max(self.sharpest, later.sharpest)
 
-    def _sensitivity(self) -> float:
-        if self.sharpest > 0:
-            return Z_LIMIT / self.sharpest
-        exact = not self.unknown and not self.expected.sigma.any()
-        return 0.0 if exact else float("inf")  # zeros without error: anything else is caught
 
-    def _verdict(self, sensitivity: float) -> tuple[str, str]:
-        if self.not_finite:
-            return "differ", f"{self.not_finite} of {self.actual.size} elements are not finite"
-        if self.differing:
-            return "differ", f"{self.differing} of {self.actual.size} elements are off"
-        if sensitivity >= 1:
-            return "undecided", "the error bars are as wide as the values: zeros would pass too"
-        return "agree", ""
+def _scan_all(actual: Array, expected: Expected, dtype: str) -> _Scan:
+    """Scan every element, a large array in several threads."""
+    parts = max(1, min(os.cpu_count() or 1, actual.size // PER_THREAD))
+    ends = [actual.size * part // parts for part in range(parts + 1)]
+    scans = [_Scan(actual, expected, dtype) for _ in range(parts)]
+    if parts == 1:
+        return scans[0].run(0, actual.size)
+    with ThreadPoolExecutor(parts) as pool:
+        first, *others = pool.map(_Scan.run, scans, ends, ends[1:])
+    for other in others:
+        first.absorb(other)
+    return first
+
+
+def _conclude(name: str, actual: Array, expected: Expected, dtype: str, scan: _Scan) -> Finding:
+    index = tuple(int(i) for i in np.unravel_index(scan.worst_at(), actual.shape))
+    got = float(actual[index])
+    wanted, sigma = float(expected.value[index]), float(expected.sigma[index])
+    sensitivity = _sensitivity(scan, expected)
+    verdict, reason = _verdict(scan, actual.size, sensitivity)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spacing = float(np.spacing(np.abs(np.asarray(wanted, dtype=dtype))))
+    return Finding(
+        name,
+        verdict,
+        reason,
+        shape=actual.shape,
+        size=actual.size,
+        index=index,
+        actual=got,
+        expected=wanted,
+        sigma=sigma,
+        z=scan.worst_z,
+        ulps=abs(got - wanted) / spacing,
+        differing=scan.differing,
+        sensitivity=sensitivity,
+    )
+
+
+def _sensitivity(scan: _Scan, expected: Expected) -> float:
+    if scan.sharpest > 0:
+        return Z_LIMIT / scan.sharpest
+    exact = not scan.unknown and not expected.sigma.any()
+    return 0.0 if exact else float("inf")  # zeros without error: anything else is caught
+
+
+def _verdict(scan: _Scan, size: int, sensitivity: float) -> tuple[str, str]:
+    if scan.not_finite:
+        return "differ", f"{scan.not_finite} of {size} elements are not finite"
+    if scan.differing:
+        return "differ", f"{scan.differing} of {size} elements are off"
+    if sensitivity >= 1:
+        return "undecided", "the error bars are as wide as the values: zeros would pass too"
+    return "agree", ""

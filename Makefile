@@ -1,0 +1,30 @@
+# Two commands for a newcomer:  make check  and  make test.  Both set up first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: check test lint bench clean
+
+check: $(READY)  ## the NumPy network against its PyTorch twin
+	$(BIN)/backproof check
+
+test: $(READY)  ## the tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+lint: $(READY)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)  ## what comparing costs, in numbers
+	$(BIN)/python -m pytest benchmarks --benchmark-enable -s
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(READY): pyproject.toml constraints.txt backproof/_ratios.c
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $(READY)

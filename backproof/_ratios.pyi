@@ -1,0 +1,3 @@
+from backproof.trace import Array
+
+def largest_ratios(actual: Array, expected: Array, sigma: Array) -> tuple[float, float, int]: ...
