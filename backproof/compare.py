@@ -119,6 +119,7 @@ class _Scan:
         blocks = np.nditer(
             self.arrays,
             flags=["external_loop", "buffered", "ranged"],
+            op_flags=[["readonly", "contig"] for _ in self.arrays],
             op_dtypes=[np.float64] * 3,
             order="C",
             buffersize=BLOCK,

@@ -71,8 +71,9 @@ def _table(rows: list[tuple[str, ...]]) -> Table:
 
 def _line(row: tuple[str, ...]) -> str:
     verdict, name, dtype, iterations, z, sensitivity = row
+    steps = "iteration " if iterations == "1" else "iterations"
     return (
-        f"{verdict:<10}{name:<20}{dtype:<9}{iterations:>7} iterations  "
+        f"{verdict:<11}{name:<18} {dtype:<9}{iterations:>7} {steps}  "
         f"z {z:<8} sensitivity {sensitivity}"
     )
 
@@ -88,13 +89,20 @@ def _details(case: CaseReport) -> Iterator[str]:
                 for f in verdict.trajectory
                 if not f.agrees and _first_iteration_agrees(verdict, f)
             )
-            agreeing = [f.name for f in verdict.findings if f.agrees]
-            if agreeing:
-                yield f"agrees    {', '.join(agreeing)}"
+            yield from _where_to_look(verdict)
             yield f"again     backproof check --case {case.case} {_options(case)}"
     if case.drift and case.drift[-1].forecast is not None and case.iterations >= 1000:
         yield ""
         yield from _trajectory(case)
+
+
+def _where_to_look(verdict: Verdict) -> Iterator[str]:
+    agreeing = [f.name for f in verdict.findings if f.agrees]
+    blamed = next((f.name for f in verdict.findings if not f.agrees), None)
+    if agreeing:
+        yield f"agrees    {', '.join(agreeing)}"
+    if blamed and verdict.verdict == "differ":
+        yield f"look at   the line that computes {blamed}: nothing before it differs"
 
 
 def _first_iteration_agrees(verdict: Verdict, late: Finding) -> bool:
@@ -112,8 +120,12 @@ def _sentence(finding: Finding) -> str:
     return (
         f"{finding.verdict:<10}{where}   actual {finding.actual:.8g}   expected "
         f"{finding.expected:.8g} ± {finding.sigma:.1g}   z = {finding.z:.2g} ({Z_LIMIT:g} allowed)"
-        f"   {finding.differing} of {finding.size} elements"
+        f"   {finding.ulps:.2g} ulps   {finding.differing} of {finding.size} elements"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _trajectory(case: CaseReport) -> Iterator[str]:
@@ -136,8 +148,8 @@ def _closing(report: Report) -> Iterator[str]:
     yield ""
     planted, missed = len(report.controls), report.missed
     yield (
-        f"{len(report.cases)} runs of 2 candidates, {report.arrays:,} arrays compared; "
-        f"{planted:,} faults planted, {planted - len(missed):,} caught"
+        f"{_count(len(report.cases), 'case')} judged, {_count(report.arrays, 'array')} compared; "
+        f"{_count(planted, 'fault')} planted, {planted - len(missed):,} caught"
     )
     for control in missed[:5]:
         yield f"missed    {control.name}: {control.fault}"
