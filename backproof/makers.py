@@ -108,9 +108,10 @@ def saturated(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
 def at_kink(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:
     """Every other example is all zeros and so are the biases."""
     drawn = scaled(case, rng, dtype, biases=0.0)
-    X = drawn.X.copy()
+    X, Y = drawn.X.copy(), drawn.Y.copy()
     X[:, ::2] = 0
-    return Inputs(drawn.parameters, X, drawn.Y)
+    Y[:, ::2] = 1  # one label, or their deltas could cancel and hide what happens at the kink
+    return Inputs(drawn.parameters, X, Y)
 
 
 def dead(case: Case, rng: np.random.Generator, dtype: str) -> Inputs:

@@ -5,7 +5,7 @@ from math import hypot
 
 from backproof.errors import BackproofError
 
-Z_LIMIT = 8.0  # an element agrees up to this many sigmas; on correct code z stays below 4
+Z_LIMIT = 8.0  # an element agrees up to this many sigmas; on right code z stays below 5
 
 
 @dataclass(frozen=True)

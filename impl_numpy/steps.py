@@ -86,7 +86,7 @@ def update(parameter: Array, gradient: Array, learning_rate: float) -> Array:
 
     W <- W - learning_rate dW.  Source: notebook, 3.7.11, step 5.
     """
-    return parameter - learning_rate * gradient
+    return parameter - float(learning_rate) * gradient
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,10 @@ def neural_network_model(
 
 
 def _refuse_misfits(X: Array, Y: Array, layer_dims: Sequence[int]) -> None:
+    if len(layer_dims) < 2:
+        raise ValueError(
+            f"layer_dims is {list(layer_dims)}: give at least an input and an output size."
+        )
     if X.ndim != 2 or X.shape[0] != layer_dims[0]:
         raise ValueError(
             f"X has shape {X.shape}, but layer_dims starts with {layer_dims[0]}: "

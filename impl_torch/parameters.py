@@ -33,17 +33,34 @@ def to_numpy(state: Mapping[str, Tensor]) -> dict[str, np.ndarray]:
 def load_parameters(model: nn.Module, parameters: Mapping[str, np.ndarray]) -> None:
     """Give `model` the NumPy network's parameters, and their precision: nothing is rounded.
 
-    Raises ValueError, naming the parameter, where names or shapes do not fit the model.
+    Raises ValueError, naming the parameter, where names, shapes or precisions do not fit.
     """
-    state, own = to_torch(parameters), model.state_dict()
-    if state.keys() != own.keys():
-        odd = ", ".join(sorted(state.keys() ^ own.keys()))
-        raise ValueError(f"The network and the parameters differ in {odd}: same depth on both?")
-    for name, value in state.items():
-        if value.shape != own[name].shape:
+    own = {_numpy_name(name): value for name, value in model.state_dict().items()}
+    odd = own.keys() ^ parameters.keys()
+    if odd:
+        raise ValueError(
+            f"Only one of network and parameters has {', '.join(sorted(odd))}: give both the same "
+            "depth."
+        )
+    dtype = parameters["W1"].dtype
+    for name, value in parameters.items():
+        shape = (*own[name].shape, 1) if name[0] == "b" else tuple(own[name].shape)
+        if value.shape != shape:
             raise ValueError(
-                f"{name} has shape {tuple(own[name].shape)} in the network and "
-                f"{tuple(value.shape)} in the parameters: give layer_dims that fit."
+                f"{name} has shape {value.shape}; this network wants {shape}: give layer_dims that "
+                "fit."
             )
-    model.to(next(iter(state.values())).dtype)
+        if value.dtype != dtype or dtype.kind != "f":
+            raise ValueError(
+                f"{name} holds {value.dtype} and W1 {dtype}: give all parameters one "
+                "floating-point precision."
+            )
+    state = to_torch(parameters)
+    model.to(state["fc1.weight"].dtype)
     model.load_state_dict(state)
+
+
+def _numpy_name(name: str) -> str:
+    """Return W1 for fc1.weight, b1 for fc1.bias."""
+    layer, kind = name.removeprefix("fc").split(".")
+    return f"{'W' if kind == 'weight' else 'b'}{layer}"
