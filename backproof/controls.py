@@ -24,11 +24,13 @@ def plant_controls(
 ) -> list[Control]:
     """Plant faults in copies of the arrays that agree, and compare each copy.
 
-    Every gradient is scaled by a little more than its claimed sensitivity, so that the claim itself
-    is under test; the last weight gradient also suffers the faults that must never pass.
+    Every gradient (every array, where there are no gradients) is scaled by a little more than its
+    claimed sensitivity, so that the claim itself is under test; the first of them also suffers the
+    faults that must never pass.
     """
     controls = []
-    agreeing = [f for f in findings if f.agrees and f.name.startswith("d")]
+    agreeing = [f for f in findings if f.agrees]
+    agreeing = [f for f in agreeing if f.name.startswith("d")] or agreeing  # a forward pass only
     for position, finding in enumerate(agreeing):
         name, right = finding.name, expected[finding.name]
         for fault, faulty in _faults(trace[name], finding, all_of_them=position == 0):

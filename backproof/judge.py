@@ -1,6 +1,8 @@
 """The verdict on one case: run the candidates, compare, plant controls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from backproof.candidate import Candidate, Run
 from backproof.case import Case, Inputs
@@ -8,43 +10,63 @@ from backproof.compare import Expected, Finding, compare
 from backproof.controls import plant_controls
 from backproof.drift import FORECAST_PARAMETERS, HESSIAN_EVERY, Drift, drifts, forecast
 from backproof.precision import precision
-from backproof.trace import trace_names, trajectory_names
+from backproof.trace import Trace, trace_names, trajectory_names
 from backproof.twins import expected_trace, expected_trajectory, hessians, starting_points
 from backproof.verdict import CaseReport, Verdict
 
 
 def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate]) -> CaseReport:
-    """Judge candidates on a case; raise BackproofError where the case makes no sense."""
+    """Judge candidates on a case; raise BackproofError where the case makes no sense.
+
+    The candidates are done before anything that is expected of them exists.
+    """
     inputs = case.inputs(dtype, seed)
-    expected = expected_trace(case, inputs, precision(dtype))
     runs = [candidate.run(case, inputs) for candidate in candidates]
+    expected = expected_trace(case, inputs, precision(dtype))
     verdicts, forced = [], {}
     for candidate, run in zip(candidates, runs, strict=True):
         findings = [
             compare(name, run.trace.get(name), expected[name], dtype)
             for name in trace_names(case.depth)
+            if name in run.trace or not candidate.partial
         ]
         controls = plant_controls(run.trace, expected, findings, dtype)
         trajectory, forced[candidate.name] = _judge_trajectory(case, inputs, run, dtype)
         verdicts.append(Verdict(candidate.name, findings, trajectory, controls))
     drift = []
-    if len(runs) == 2 and case.iterations > 1:
+    if len(runs) == 2 and all(forced.values()):
         drift = _drift(case, inputs, runs, forced[candidates[0].name])
-    return CaseReport(case.name, case.why, dtype, seed, case.iterations, verdicts, drift)
+    iterations = max(len(run.trajectory.get("cost", [])) for run in runs) or 1
+    return CaseReport(case.name, case.why, dtype, seed, iterations, verdicts, drift)
 
 
 def _judge_trajectory(
     case: Case, inputs: Inputs, run: Run, dtype: str
 ) -> tuple[list[Finding], dict[str, Expected]]:
     """Judge every iteration from the candidate's own previous parameters."""
-    if case.iterations == 1:
+    if case.iterations == 1 or not run.trajectory:
         return [], {}
+    misfits = list(_misfits(case, inputs, run.trajectory))
+    if misfits:
+        return misfits, {}
     expected = expected_trajectory(case, inputs, run.trajectory, precision(dtype))
     findings = [
         compare(name, run.trajectory[name], expected[name], dtype)
         for name in trajectory_names(case.depth)
     ]
     return findings, expected
+
+
+def _misfits(case: Case, inputs: Inputs, trajectory: Trace) -> Iterator[Finding]:
+    """Yield a finding for each array from which no next iteration could start."""
+    for name in trajectory_names(case.depth):
+        one = () if name == "cost" else inputs.parameters[name].shape
+        shape, found = (case.iterations, *one), trajectory.get(name)
+        if found is None:
+            yield Finding(name, "differ", "it is missing from the trajectory", shape)
+        elif np.shape(found) != shape:
+            reason = f"its shape is {np.shape(found)} and should be {shape}, one step a row"
+            yield Finding(name, "differ", reason, shape)
 
 
 def _drift(

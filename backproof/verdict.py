@@ -36,7 +36,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class CaseReport:
-    """All verdicts on one case, and how far the candidates part when each runs on its own."""
+    """All verdicts on one case, and how far the candidates part when each runs on its own.
+
+    skipped  why the candidate was not judged on it, in which case there is no verdict
+    """
 
     case: str
     why: str
@@ -45,11 +48,12 @@ class CaseReport:
     iterations: int
     verdicts: list[Verdict]
     drift: list[Drift] = field(default_factory=list)
+    skipped: str = ""
 
     @property
     def verdict(self) -> str:
-        """The worst of all candidates' verdicts."""
-        return worst(v.verdict for v in self.verdicts)
+        """The worst of all candidates' verdicts, or "skipped"."""
+        return "skipped" if self.skipped else worst(v.verdict for v in self.verdicts)
 
 
 def worst(verdicts: Iterable[str]) -> str:

@@ -1,5 +1,5 @@
 """Candidates: whatever computes a network and is to be judged."""
 
-from backproof.candidate.run import Candidate, Run
+from backproof.candidate.run import Candidate, Run, SkippedError
 
-__all__ = ["Candidate", "Run"]
+__all__ = ["Candidate", "Run", "SkippedError"]

@@ -1,9 +1,10 @@
-"""A candidate: something that computes a network, to be judged by what it computed."""
+"""What a candidate is, and what it returns."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backproof.case import Case, Inputs
+from backproof.errors import BackproofError
 from backproof.trace import Trace
 
 
@@ -12,16 +13,25 @@ class Run:
     """What a candidate did with a case.
 
     trace       the first iteration, every array
-    trajectory  all iterations: the cost, and the parameters after each update, first axis = step
+    trajectory  all iterations: the cost, and the parameters after each update, first axis = step;
+                empty if only the first iteration is to be judged
     """
 
     trace: Trace
-    trajectory: Trace
+    trajectory: Trace = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A name, and a function from a case and its arrays to a Run."""
+    """A name, and a function from a case and its arrays to a Run.
+
+    partial  what is not in the trace is not judged; otherwise every array must be there
+    """
 
     name: str
     run: Callable[[Case, Inputs], Run]
+    partial: bool = False
+
+
+class SkippedError(BackproofError):
+    """The candidate says that it does not do this kind of case."""

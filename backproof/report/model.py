@@ -30,9 +30,11 @@ class Report:
     @property
     def verdict(self) -> str:
         """The worst verdict; "nothing judged" where a planted fault passed, or none was planted."""
-        found = worst(case.verdict for case in self.cases)
-        blind = bool(self.missed) or not self.controls
-        return "nothing judged" if (blind and found == "agree") or self.missed else found
+        judged = [case.verdict for case in self.cases if not case.skipped]
+        if not judged or self.missed:
+            return "nothing judged"
+        found = worst(judged)
+        return "nothing judged" if found == "agree" and not self.controls else found
 
     @property
     def exit_code(self) -> int:

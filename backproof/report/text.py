@@ -11,7 +11,13 @@ from backproof.precision import Z_LIMIT
 from backproof.report.model import Report
 from backproof.verdict import CaseReport, Verdict
 
-COLOURS = {"agree": "green", "differ": "red", "undecided": "yellow", "nothing judged": "red"}
+COLOURS = {
+    "agree": "green",
+    "differ": "red",
+    "undecided": "yellow",
+    "skipped": "dim",
+    "nothing judged": "red",
+}
 RANDOM = "random-"
 
 
@@ -41,6 +47,8 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     for case in report.cases:
         if case.case.startswith(RANDOM) and case.verdict == "agree" and len(report.cases) > 1:
             calm.setdefault(case.dtype, []).append(case)
+        elif case.skipped:
+            yield (case.verdict, case.case, case.dtype, "0", "-", "-")
         else:
             yield _row(case.verdict, case.case, [case])
     for cases in calm.values():

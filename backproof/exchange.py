@@ -1,0 +1,73 @@
+"""Cases and traces as files: safetensors, which holds arrays and nothing that could be executed.
+
+docs/any-language.md describes the bytes.  Reading trusts nothing: size, names, shapes and types are
+checked before a number is looked at.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from backproof.case import Case, Inputs
+from backproof.errors import BackproofError
+from backproof.trace import Array, Trace, trace_names
+
+FORMAT = "1"
+LARGEST_TRACE = 2**28  # bytes
+OUTPUT_OF_LOSS = {
+    "binary_cross_entropy": "sigmoid",
+    "categorical_cross_entropy": "softmax",
+    "mean_squared_error": "identity",
+}
+
+
+def write_case(path: Path, case: Case, inputs: Inputs) -> None:
+    """Write parameters, X and Y, with the case's hyper-parameters as metadata (strings)."""
+    arrays = {**inputs.parameters, "X": inputs.X, "Y": inputs.Y}
+    metadata = {
+        "format": FORMAT,
+        "case": case.name,
+        "layer_dims": json.dumps(case.layer_dims),
+        "hidden": case.hidden,
+        "output": OUTPUT_OF_LOSS[case.loss],
+        "loss": case.loss,
+        "learning_rate": repr(case.learning_rate),
+        "dtype": str(inputs.X.dtype),
+    }
+    save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, path, metadata)
+
+
+def write_trace(path: Path, trace: Mapping[str, Array]) -> None:
+    """Write a trace; each array keeps its name, shape and precision."""
+    save_file({k: np.ascontiguousarray(v) for k, v in trace.items()}, path)
+
+
+def read_trace(path: Path, depth: int) -> Trace:
+    """Return the arrays of a trace, in order of computation.
+
+    Raises BackproofError where the file is missing, too large, not safetensors, or holds a name
+    that no trace of `depth` layers has.
+    """
+    if not path.is_file() or path.is_symlink():
+        raise BackproofError(f"it wrote no trace: {path.name} is not there")
+    if path.stat().st_size > LARGEST_TRACE:
+        raise BackproofError(f"its trace is larger than {LARGEST_TRACE >> 20} MiB")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, TypeError, ValueError, AttributeError) as error:
+        raise BackproofError(f"its trace is no safetensors file with numbers ({error})") from error
+    known = list(trace_names(depth))
+    unknown = sorted(set(arrays) - set(known))
+    if unknown:
+        raise BackproofError(
+            f"its trace holds '{unknown[0]}', which no network of {depth} layers has; the names "
+            f"are {', '.join(known)}"
+        )
+    if not arrays:
+        raise BackproofError("its trace holds no array")
+    return {name: arrays[name] for name in known if name in arrays}
