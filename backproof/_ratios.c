@@ -1,5 +1,5 @@
 /* One pass over three arrays of doubles: the largest |actual - expected| / sigma, the largest
- * |expected| / sigma, and how many elements have a ratio that is not finite.
+ * |expected| / sigma, and how many elements have a ratio or a sigma that is not finite.
  *
  * The same in NumPy is backproof/ratios.py, which is used where this could not be compiled.
  */
@@ -30,7 +30,7 @@ BEST_VECTORS static void scan(const double *actual, const double *expected, cons
         double sharpness_i = fabs(expected[i]) / bar;
         z = z_i > z ? z_i : z;
         sharpness = sharpness_i > sharpness ? sharpness_i : sharpness;
-        odd += !(z_i < INFINITY) | !(sharpness_i < INFINITY);
+        odd += !(z_i < INFINITY) | !(sharpness_i < INFINITY) | !(bar < INFINITY);
     }
     *found = (Ratios){z, sharpness, odd};
 }
@@ -57,7 +57,7 @@ static PyObject *largest_ratios(PyObject *Py_UNUSED(module), PyObject *args)
 
 static PyMethodDef methods[] = {
     {"largest_ratios", largest_ratios, METH_VARARGS,
-     "Return (largest z, largest |expected| / sigma, number of ratios that are not finite)."},
+     "Return (largest z, largest |expected| / sigma, number of elements that are not finite)."},
     {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_ratios", NULL, -1, methods,

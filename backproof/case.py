@@ -28,6 +28,11 @@ class Inputs:
     X: Array
     Y: Array
 
+    def copy(self) -> "Inputs":
+        """Return the same numbers in arrays of their own."""
+        parameters = {name: value.copy() for name, value in self.parameters.items()}
+        return Inputs(parameters, self.X.copy(), self.Y.copy())
+
 
 @dataclass(frozen=True)
 class Case:
@@ -66,22 +71,30 @@ class Case:
 
     def _refuse_nonsense(self) -> None:
         where = f"Case '{self.name}'"
-        if len(self.layer_dims) < 2 or min(self.layer_dims) < 1:
+        if len(self.layer_dims) < 2 or not all(_is_count(n) for n in self.layer_dims):
             raise BackproofError(
                 f"{where}: layer_dims is {self.layer_dims}; give at least an input and an output "
-                "size, each 1 or more."
+                "size, each a whole number of 1 or more."
             )
         for what, value, known in (("hidden", self.hidden, HIDDEN), ("loss", self.loss, LOSSES)):
             if value not in known:
                 raise BackproofError(
                     f"{where}: there is no {what} '{value}'; choose one of {', '.join(known)}."
                 )
-        if not (np.isfinite(self.learning_rate) and self.learning_rate > 0):
+        rate = self.learning_rate
+        if not isinstance(rate, int | float) or not np.isfinite(rate) or rate <= 0:
             raise BackproofError(
                 f"{where}: learning_rate is {self.learning_rate}; give a positive number."
             )
-        if self.iterations < 1:
-            raise BackproofError(f"{where}: iterations is {self.iterations}; give 1 or more.")
+        for what, number in (("iterations", self.iterations), ("m", self.m)):
+            if not _is_count(number):
+                raise BackproofError(
+                    f"{where}: {what} is {number}; give a whole number of 1 or more."
+                )
+
+
+def _is_count(number: Any) -> bool:
+    return isinstance(number, int) and number >= 1
 
 
 def refuse_unknown_dtypes(dtypes: list[str]) -> list[str]:
@@ -95,10 +108,9 @@ def refuse_unknown_dtypes(dtypes: list[str]) -> list[str]:
 def refuse_bad_inputs(case: Case, inputs: Inputs, dtype: str) -> None:
     """Raise BackproofError, naming the array, where the inputs do not fit the case."""
     n_x, n_out = case.layer_dims[0], case.layer_dims[-1]
-    if inputs.X.ndim == 2 and inputs.X.shape[1] == 0:
+    if np.ndim(inputs.X) == 2 and np.shape(inputs.X)[1] == 0:
         raise BackproofError(f"Case '{case.name}': the batch is empty; give at least one example.")
-    m = inputs.X.shape[-1] if inputs.X.ndim else 0
-    wanted: dict[str, tuple[int, ...]] = {"X": (n_x, m), "Y": (n_out, m)}
+    wanted: dict[str, tuple[int, ...]] = {"X": (n_x, case.m), "Y": (n_out, case.m)}
     for l in range(1, case.depth + 1):
         wanted[f"W{l}"] = (case.layer_dims[l], case.layer_dims[l - 1])
         wanted[f"b{l}"] = (case.layer_dims[l], 1)

@@ -57,6 +57,14 @@ TABLE: tuple[Case, ...] = (
         makers.ordinary,
     ),
     Case(
+        "tanh-hidden",
+        "the two-layer network with which most courses begin",
+        (3, 5, 1),
+        8,
+        makers.ordinary,
+        hidden="tanh",
+    ),
+    Case(
         "sigmoid-hidden",
         "a hidden derivative that is neither 0 nor 1",
         (6, 5, 4, 1),

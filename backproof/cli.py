@@ -1,5 +1,7 @@
 """The command line.  Exit 0: agree; 1: differ or undecided; 2: could not judge."""
 
+import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from backproof.suite import Task
+    from backproof.target import Target
+
+INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
     add_completion=False,
@@ -29,6 +34,13 @@ def _group() -> None:
 
 @app.command()
 def check(
+    target: Annotated[
+        Path | None,
+        typer.Argument(help="A Python file that defines trace(case); without it, the twins."),
+    ] = None,
+    command: Annotated[
+        str | None, typer.Option("--cmd", help="A program in any language, judged by its trace.")
+    ] = None,
     dtype: Annotated[
         list[str] | None,
         typer.Option(help="float64 or float32; repeat it for both.  [default: both]"),
@@ -50,10 +62,10 @@ def check(
         Path | None, typer.Option(help="Write the report to this file as JSON.")
     ] = None,
 ) -> int:
-    """Compare the NumPy network with its PyTorch twin, element by element.
+    """Compare a network with PyTorch, element by element.
 
-    Forward outputs, cost, gradients, updates and training trajectories, on the notebook's networks,
-    on edge cases and on real data.
+    Without a target: the NumPy network and its PyTorch twin, in forward outputs, cost, gradients,
+    updates and training trajectories, on the notebook's networks, on edge cases and on real data.
     """
     if show:
         return _list_cases()
@@ -61,8 +73,20 @@ def check(
     from backproof.suite import plan
 
     dtypes = refuse_unknown_dtypes(dtype or [])
-    tasks = plan(case or [], cases, dtypes, device, seed)
+    tasks = plan(case or [], cases, dtypes, seed, _target(target, command, device))
     return _run(tasks, json)
+
+
+def _target(path: Path | None, command: str | None, device: str) -> "Target":
+    from backproof.target import Program, PythonFile, Twins
+
+    if path and command:
+        raise BackproofError(f"Give either the file {path} or --cmd, not both.")
+    if not path and not command:
+        return Twins(device)
+    own: Target = Program(command) if command else PythonFile(path or Path())
+    own.candidates()  # so that what is missing is said at once
+    return own
 
 
 def _list_cases() -> int:
@@ -117,15 +141,30 @@ def main() -> None:
     """Run the command line; every error is one sentence and exit code 2."""
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except BackproofError as error:
         code = _complain(str(error))
     except typer.TyperException as error:
         code = _complain(error.format_message())
+    except OSError as error:
+        code = _complain(f"Cannot write the output: {error.strerror}.")
     except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except SystemExit:  # so says rich when nobody reads its output any more
+        code = _stop_writing()
+    if code == INTERRUPTED:
         code = _complain("Interrupted: nothing was judged and nothing was written.")
     sys.exit(code)
 
 
 def _complain(sentence: str) -> int:
-    print(f"backproof: {sentence}", file=sys.stderr)  # noqa: T201
+    if sentence:
+        print(f"backproof: {sentence}", file=sys.stderr)  # noqa: T201
+    return _stop_writing()
+
+
+def _stop_writing() -> int:
+    """Drop what standard output could not take, so that Python does not complain at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 2

@@ -17,7 +17,7 @@ class Finding:
     """What came of comparing one array.
 
     verdict      "agree", "differ", or "undecided": the error bars are so wide that an array of
-                 zeros would pass too
+                 zeros would pass too, or an element has no finite expected value
     reason       one sentence; empty for agree
     index        the worst element, with its actual and expected value, sigma, z = |actual -
                  expected| / sigma, and distance in units in the last place (ulps)
@@ -108,6 +108,8 @@ def _verdict(scan: Scan, size: int, sensitivity: float) -> tuple[str, str]:
         return "differ", f"{scan.not_finite} of {size} elements are not finite"
     if scan.differing:
         return "differ", f"{scan.differing} of {size} elements are off"
+    if scan.unknown:
+        return "undecided", f"{scan.unknown} of {size} elements have no finite expected value"
     if sensitivity >= 1:
         return "undecided", "the error bars are as wide as the values: zeros would pass too"
     return "agree", ""

@@ -6,6 +6,7 @@ checked before a number is looked at.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,46 @@ def write_case(path: Path, case: Case, inputs: Inputs) -> None:
         "dtype": str(inputs.X.dtype),
     }
     save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, path, metadata)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A case as a program gets it: what to compute, and with which numbers.
+
+    parameters  {"W1" (n_1, n_x), "b1" (n_1, 1), ...}
+    X, Y        (n_x, m), (n_out, m): one example a column
+    hidden, output, loss  as in backproof.case and OUTPUT_OF_LOSS
+    dtype       "float64" or "float32": of every array, in and out
+    """
+
+    parameters: dict[str, Array]
+    X: Array
+    Y: Array
+    layer_dims: tuple[int, ...]
+    hidden: str
+    output: str
+    loss: str
+    learning_rate: float
+    dtype: str
+
+
+def read_case(path: Path) -> Problem:
+    """Return the case that write_case wrote."""
+    with safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        metadata = file.metadata()
+    X, Y = arrays.pop("X"), arrays.pop("Y")
+    return Problem(
+        arrays,
+        X,
+        Y,
+        tuple(json.loads(metadata["layer_dims"])),
+        metadata["hidden"],
+        metadata["output"],
+        metadata["loss"],
+        float(metadata["learning_rate"]),
+        metadata["dtype"],
+    )
 
 
 def write_trace(path: Path, trace: Mapping[str, Array]) -> None:

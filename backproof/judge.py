@@ -18,10 +18,10 @@ from backproof.verdict import CaseReport, Verdict
 def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate]) -> CaseReport:
     """Judge candidates on a case; raise BackproofError where the case makes no sense.
 
-    The candidates are done before anything that is expected of them exists.
+    Each candidate gets arrays of its own, and is done before anything expected of it exists.
     """
     inputs = case.inputs(dtype, seed)
-    runs = [candidate.run(case, inputs) for candidate in candidates]
+    runs = [candidate.run(case, inputs.copy()) for candidate in candidates]
     expected = expected_trace(case, inputs, precision(dtype))
     verdicts, forced = [], {}
     for candidate, run in zip(candidates, runs, strict=True):

@@ -19,9 +19,13 @@ def z_and_sharpness(actual: Array, expected: Array, sigma: Array) -> tuple[Array
 def largest_ratios_in_numpy(
     actual: Array, expected: Array, sigma: Array
 ) -> tuple[float, float, int]:
-    """Return the largest z, the largest |expected| / sigma, and how many are not finite."""
+    """Return the largest z, the largest |expected| / sigma, and how many elements are odd.
+
+    An element is odd if one of its ratios, or its sigma, is not finite.
+    """
     z, sharpness = z_and_sharpness(actual, expected, sigma)
-    odd = np.count_nonzero(~(np.isfinite(z) & np.isfinite(sharpness)))
+    finite = np.isfinite(z) & np.isfinite(sharpness) & np.isfinite(sigma)
+    odd = np.count_nonzero(~finite)
     return float(z.max()), float(sharpness.max()), int(odd)
 
 

@@ -74,20 +74,26 @@ class Scan:
         z, sharpness = self._settled(actual, value, sigma)
         self.differing += int(np.count_nonzero(z > Z_LIMIT))
         self.not_finite += int(np.count_nonzero(np.isinf(z) & ~np.isfinite(actual)))
-        self.unknown += int(np.count_nonzero(~np.isfinite(value) | ~np.isfinite(sigma)))
+        unknown = ~np.isfinite(value) | ~np.isfinite(sigma)
+        self.unknown += int(np.count_nonzero(unknown & ~self._overflowed(actual, value)))
         return float(z.max()), float(sharpness.max())
 
     def _settled(self, actual: Array, value: Array, sigma: Array) -> tuple[Array, Array]:
         """Return z and sharpness, settled where the candidate or the reference is not finite."""
         z, sharpness = z_and_sharpness(actual, value, sigma)
-        overflowed = np.isinf(actual) & (np.abs(value) > self.largest)
-        z[overflowed & (np.sign(actual) == np.sign(value))] = 0.0
+        overflowed = self._overflowed(actual, value)
         not_finite = ~np.isfinite(actual) & ~overflowed
-        z[not_finite] = np.inf
         unknown = ~np.isfinite(value) | ~np.isfinite(sigma)
-        z[unknown & ~not_finite] = 0.0
+        z[unknown | overflowed] = 0.0
+        z[not_finite] = np.inf
         sharpness[unknown] = 0.0
         return z, sharpness
+
+    def _overflowed(self, actual: Array, value: Array) -> Array:
+        """Say which elements are infinite because no finite number of the dtype is right."""
+        right_sign = np.sign(actual) == np.sign(value)
+        beyond: Array = np.isinf(actual) & (np.abs(value) > self.largest) & right_sign
+        return beyond
 
     def absorb(self, later: "Scan") -> None:
         """Take in what another scan found further on."""

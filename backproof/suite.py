@@ -4,34 +4,37 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+from backproof.candidate import SkippedError
 from backproof.cases import TABLE, case_named, random_cases
 from backproof.errors import BackproofError
+from backproof.target import Target
 from backproof.verdict import CaseReport
 
 
 @dataclass(frozen=True)
 class Task:
-    """One case in one precision, on one device."""
+    """One case in one precision, for one target."""
 
     case: str
     dtype: str
-    device: str
     seed: int
+    target: Target
 
 
-def plan(names: list[str], random: int, dtypes: list[str], device: str, seed: int) -> list[Task]:
+def plan(names: list[str], random: int, dtypes: list[str], seed: int, target: Target) -> list[Task]:
     """Return the tasks of a run: the named cases, or the table, and `random` random cases.
 
     Raises BackproofError for an unknown case, or where no case is left in these precisions.
     """
     cases = [case_named(name) for name in names] if names or random else list(TABLE)
     cases += random_cases(seed, random)
-    tasks = [Task(c.name, d, device, seed) for c in cases for d in dtypes if d in c.dtypes]
+    tasks = [Task(c.name, d, seed, target) for c in cases for d in dtypes if d in c.dtypes]
     if not tasks:
         raise BackproofError(
             f"None of the chosen cases is run in {' or '.join(dtypes)}: choose another --dtype."
@@ -46,7 +49,8 @@ def run(tasks: list[Task]) -> Iterator[tuple[int, CaseReport]]:
     """
     workers = min(os.cpu_count() or 1, len(tasks), 8)
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(workers, context, _start_worker, (workers,))
+    workspace = tempfile.TemporaryDirectory(prefix="backproof-")
+    pool = ProcessPoolExecutor(workers, context, _start_worker, (workers, workspace.name))
     try:
         futures = {pool.submit(_judge, task): number for number, task in enumerate(tasks)}
         for future in as_completed(futures):
@@ -60,10 +64,12 @@ def run(tasks: list[Task]) -> Iterator[tuple[int, CaseReport]]:
         for child in multiprocessing.active_children():
             child.terminate()  # a worker has nothing to tidy up
         pool.shutdown(cancel_futures=True)
+        workspace.cleanup()
 
 
-def _start_worker(workers: int) -> None:
-    """Die silently on Ctrl-C, and share the cores with the other workers."""
+def _start_worker(workers: int, workspace: str) -> None:
+    """Die silently on Ctrl-C, share the cores, and keep files where the parent removes them."""
+    tempfile.tempdir = workspace
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     import torch
 
@@ -72,8 +78,10 @@ def _start_worker(workers: int) -> None:
 
 def _judge(task: Task) -> CaseReport:
     from backproof.judge import judge_case
-    from backproof.twins import numpy_candidate, refuse_missing_device, torch_candidate
 
-    refuse_missing_device(task.device)
-    candidates = [numpy_candidate(), torch_candidate(task.device)]
-    return judge_case(case_named(task.case), task.dtype, task.seed, candidates)
+    case = case_named(task.case)
+    try:
+        return judge_case(case, task.dtype, task.seed, task.target.candidates())
+    except SkippedError as skipped:
+        reason = str(skipped)
+        return CaseReport(case.name, case.why, task.dtype, task.seed, 0, [], skipped=reason)

@@ -102,7 +102,8 @@ def scale(p: Precision, x: Bar, factor: float) -> Bar:
     """var = factor^2 var_x + (u factor x)^2 twice: the factor is rounded too (0.1, 1/m)."""
     value = x.value * factor
     if is_exact_factor(factor):
-        return Bar(value, times(x.sigma, factor))
+        lost = ((value != 0) & (value.abs() < p.smallest_normal)) * p.smallest
+        return Bar(value, rss(times(x.sigma, factor), lost))
     rounding = value.abs() * (math.sqrt(2) * p.storage) + (value != 0) * p.smallest
     return Bar(value, rss(times(x.sigma, factor), rounding))
 
@@ -130,7 +131,8 @@ def sum_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) ->
     assert spread is not None
     n = x.value.numel() // max(value.numel(), 1)
     sigma = None if x.sigma is None else x.sigma.expand(x.value.shape)
-    return Bar(value, rss(root_sum(sigma, dim, keepdim), accumulated(spread, value, n, p)))
+    rounding = rss(accumulated(spread, value, n, p), value * p.storage) if n > 1 else None
+    return Bar(value, rss(root_sum(sigma, dim, keepdim), rounding))
 
 
 @rule(aten.mean.dim)

@@ -67,7 +67,7 @@ def binary_cross_entropy_backward(
 def _mse_loss(p: Precision, a: Bar, y: Bar, reduction: int = 1) -> Bar:
     error = add(p, a, y, alpha=-1)
     each = Bar(error.value.square(), rss(times(error.sigma, 2 * error.value)))
-    each.sigma = rss(each.sigma, each.value * p.storage)
+    each.sigma = rss(each.sigma, each.value * p.storage + (error.value != 0) * p.smallest)
     if reduction == 0:
         return each
     return mean_of_all(p, each) if reduction == 1 else sum_of_all(p, each)

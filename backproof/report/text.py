@@ -15,7 +15,6 @@ COLOURS = {
     "agree": "green",
     "differ": "red",
     "undecided": "yellow",
-    "skipped": "dim",
     "nothing judged": "red",
 }
 RANDOM = "random-"
@@ -42,14 +41,12 @@ HEADER = ("verdict", "case", "precision", "iterations", "largest z", "sensitivit
 
 
 def _rows(report: Report) -> Iterator[tuple[str, ...]]:
-    """Yield a row a case; random cases that agree share one row a precision."""
+    """Yield a row a case that was judged; random ones that agree share one row a precision."""
     calm: dict[str, list[CaseReport]] = {}
     for case in report.cases:
         if case.case.startswith(RANDOM) and case.verdict == "agree" and len(report.cases) > 1:
             calm.setdefault(case.dtype, []).append(case)
-        elif case.skipped:
-            yield (case.verdict, case.case, case.dtype, "0", "-", "-")
-        else:
+        elif not case.skipped:
             yield _row(case.verdict, case.case, [case])
     for cases in calm.values():
         yield _row("agree", f"{len(cases)} random cases", cases)
@@ -155,10 +152,14 @@ def _milestone(drift: Drift) -> str:
 def _closing(report: Report) -> Iterator[str]:
     yield ""
     planted, missed = len(report.controls), report.missed
+    skipped = [case.skipped for case in report.cases if case.skipped]
     yield (
-        f"{_count(len(report.cases), 'case')} judged, {_count(report.arrays, 'array')} compared; "
+        f"{_count(len(report.cases) - len(skipped), 'case')} judged, "
+        f"{_count(report.arrays, 'array')} compared; "
         f"{_count(planted, 'fault')} planted, {planted - len(missed):,} caught"
     )
+    if skipped:
+        yield f"{_count(len(skipped), 'case')} skipped: {'; '.join(dict.fromkeys(skipped))}"
     for control in missed[:5]:
         yield f"missed    {control.name}: {control.fault}"
     if missed:

@@ -1,0 +1,60 @@
+"""What is judged: the two twins, a program, or a Python file that says how to trace it.
+
+A target is plain data, so that it travels to the worker process that turns it into candidates.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from backproof.candidate import Candidate
+from backproof.errors import BackproofError
+
+
+class Target(Protocol):
+    """Something that can be judged."""
+
+    def candidates(self) -> list[Candidate]:
+        """Return the candidates; raise BackproofError where there is nothing to be judged."""
+
+
+@dataclass(frozen=True)
+class Twins:
+    """The NumPy network and the PyTorch one, the latter on a device."""
+
+    device: str = "cpu"
+
+    def candidates(self) -> list[Candidate]:
+        """Return both twins."""
+        from backproof.twins import numpy_candidate, refuse_missing_device, torch_candidate
+
+        refuse_missing_device(self.device)
+        return [numpy_candidate(), torch_candidate(self.device)]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program in any language, by the command that starts it."""
+
+    command: str
+
+    def candidates(self) -> list[Candidate]:
+        """Return the program."""
+        from backproof.candidate.program import command_candidate
+
+        return [command_candidate(self.command)]
+
+
+@dataclass(frozen=True)
+class PythonFile:
+    """A Python file that defines trace(case)."""
+
+    path: Path
+
+    def candidates(self) -> list[Candidate]:
+        """Return the function trace of the file."""
+        from backproof.candidate.program import spec_candidate
+
+        if not self.path.is_file():
+            raise BackproofError(f"There is no file {self.path}: give the path of a Python file.")
+        return [spec_candidate(self.path)]
