@@ -39,7 +39,7 @@ def write_case(path: Path, case: Case, inputs: Inputs) -> None:
         "learning_rate": repr(case.learning_rate),
         "dtype": str(inputs.X.dtype),
     }
-    save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, path, metadata)
+    save_file({k: np.asarray(v, order="C") for k, v in arrays.items()}, path, metadata)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def read_case(path: Path) -> Problem:
 
 def write_trace(path: Path, trace: Mapping[str, Array]) -> None:
     """Write a trace; each array keeps its name, shape and precision."""
-    save_file({k: np.ascontiguousarray(v) for k, v in trace.items()}, path)
+    save_file({k: np.asarray(v, order="C") for k, v in trace.items()}, path)
 
 
 def read_trace(path: Path, depth: int) -> Trace:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backproof.candidate import SkippedError
 from backproof.cases import TABLE, case_named, random_cases
@@ -81,7 +81,8 @@ def _judge(task: Task) -> CaseReport:
 
     case = case_named(task.case)
     try:
-        return judge_case(case, task.dtype, task.seed, task.target.candidates())
+        report = judge_case(case, task.dtype, task.seed, task.target.candidates())
     except SkippedError as skipped:
         reason = str(skipped)
-        return CaseReport(case.name, case.why, task.dtype, task.seed, 0, [], skipped=reason)
+        report = CaseReport(case.name, case.why, task.dtype, task.seed, 0, [], skipped=reason)
+    return replace(report, target=task.target.words)

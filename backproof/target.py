@@ -3,6 +3,7 @@
 A target is plain data, so that it travels to the worker process that turns it into candidates.
 """
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,10 @@ from backproof.errors import BackproofError
 class Target(Protocol):
     """Something that can be judged."""
 
+    @property
+    def words(self) -> str:
+        """What names it on the command line."""
+
     def candidates(self) -> list[Candidate]:
         """Return the candidates; raise BackproofError where there is nothing to be judged."""
 
@@ -23,6 +28,11 @@ class Twins:
     """The NumPy network and the PyTorch one, the latter on a device."""
 
     device: str = "cpu"
+
+    @property
+    def words(self) -> str:
+        """The device, unless it is the usual one."""
+        return "" if self.device == "cpu" else f"--device {self.device}"
 
     def candidates(self) -> list[Candidate]:
         """Return both twins."""
@@ -38,6 +48,11 @@ class Program:
 
     command: str
 
+    @property
+    def words(self) -> str:
+        """The option --cmd."""
+        return f"--cmd {shlex.quote(self.command)}"
+
     def candidates(self) -> list[Candidate]:
         """Return the program."""
         from backproof.candidate.program import command_candidate
@@ -50,6 +65,11 @@ class PythonFile:
     """A Python file that defines trace(case)."""
 
     path: Path
+
+    @property
+    def words(self) -> str:
+        """The path."""
+        return shlex.quote(str(self.path))
 
     def candidates(self) -> list[Candidate]:
         """Return the function trace of the file."""

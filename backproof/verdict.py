@@ -39,6 +39,7 @@ class CaseReport:
     """All verdicts on one case, and how far the candidates part when each runs on its own.
 
     skipped  why the candidate was not judged on it, in which case there is no verdict
+    target   what names the candidate on the command line; empty for the twins on the CPU
     """
 
     case: str
@@ -49,6 +50,7 @@ class CaseReport:
     verdicts: list[Verdict]
     drift: list[Drift] = field(default_factory=list)
     skipped: str = ""
+    target: str = ""
 
     @property
     def verdict(self) -> str:

@@ -95,7 +95,7 @@ def _details(case: CaseReport) -> Iterator[str]:
                 if not f.agrees and _first_iteration_agrees(verdict, f)
             )
             yield from _where_to_look(verdict)
-            yield f"again     backproof check --case {case.case} {_options(case)}"
+            yield f"again     {_command(case)}"
     if case.drift and case.drift[-1].forecast is not None and case.iterations >= 1000:
         yield ""
         yield from _trajectory(case)
@@ -114,8 +114,10 @@ def _first_iteration_agrees(verdict: Verdict, late: Finding) -> bool:
     return all(f.agrees for f in verdict.findings if f.name == late.name)
 
 
-def _options(case: CaseReport) -> str:
-    return f"--dtype {case.dtype} --seed {case.seed}"
+def _command(case: CaseReport) -> str:
+    target = f"{case.target} " if case.target else ""
+    options = f"--case {case.case} --dtype {case.dtype} --seed {case.seed}"
+    return f"backproof check {target}{options}"
 
 
 def _sentence(finding: Finding) -> str:
@@ -164,5 +166,5 @@ def _closing(report: Report) -> Iterator[str]:
         yield f"missed    {control.name}: {control.fault}"
     if missed:
         yield "A judge that misses a planted fault has judged nothing."
-    elif not report.controls:
+    elif report.verdict == "nothing judged":
         yield "No fault could be planted, so nothing shows that a wrong answer would be seen."
