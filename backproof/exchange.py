@@ -46,12 +46,14 @@ def write_case(path: Path, case: Case, inputs: Inputs) -> None:
 class Problem:
     """A case as a program gets it: what to compute, and with which numbers.
 
+    name        of the case
     parameters  {"W1" (n_1, n_x), "b1" (n_1, 1), ...}
     X, Y        (n_x, m), (n_out, m): one example a column
     hidden, output, loss  as in backproof.case and OUTPUT_OF_LOSS
     dtype       "float64" or "float32": of every array, in and out
     """
 
+    name: str
     parameters: dict[str, Array]
     X: Array
     Y: Array
@@ -70,6 +72,7 @@ def read_case(path: Path) -> Problem:
         metadata = file.metadata()
     X, Y = arrays.pop("X"), arrays.pop("Y")
     return Problem(
+        metadata["case"],
         arrays,
         X,
         Y,

@@ -76,5 +76,6 @@ class PythonFile:
         from backproof.candidate.program import spec_candidate
 
         if not self.path.is_file():
-            raise BackproofError(f"There is no file {self.path}: give the path of a Python file.")
+            what = "is a folder" if self.path.is_dir() else "is not there"
+            raise BackproofError(f"{self.path} {what}: give the path of a Python file.")
         return [spec_candidate(self.path)]

@@ -14,6 +14,7 @@ from backproof.errors import BackproofError
 from backproof.exchange import read_trace, write_case
 
 SKIP = 77  # exit code of a program that does not do this kind of case, as in automake
+REFUSED = 65  # exit code of our own worker: what it said last is the whole sentence
 
 
 def command_candidate(command: str) -> Candidate:
@@ -50,8 +51,11 @@ def _candidate(name: str, argv: Sequence[str]) -> Candidate:
             question, answer = folder / "case.safetensors", folder / "trace.safetensors"
             write_case(question, case, inputs)
             outcome = run_limited([*argv, str(question), str(answer)], folder, Limits())
+            said = _last_line(outcome.stderr)
             if outcome.code == SKIP:
-                raise SkippedError(_last_line(outcome.stderr) or "the program skips it")
+                raise SkippedError(said or f"{name} does not do it")
+            if outcome.code == REFUSED and said:
+                raise BackproofError(said)
             try:
                 _refuse_failure(outcome)
                 return Run(read_trace(answer, case.depth))

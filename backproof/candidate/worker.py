@@ -10,25 +10,25 @@ from typing import Any
 
 import numpy as np
 
+from backproof.candidate.program import REFUSED, SKIP
 from backproof.candidate.source import execute, read_source
 from backproof.errors import BackproofError
 from backproof.exchange import Problem, read_case, write_trace
 from backproof.trace import Array
 
-SKIP = 77
-
 
 def main(file: str, question: str, answer: str) -> int:
     """Run trace(case) of a file on one case; return the exit code."""
     try:
+        function = _function(Path(file))
         problem = read_case(Path(question))
-        traced = _function(Path(file))(problem)
+        traced = function(problem)
         if traced is None:
             return SKIP
-        write_trace(Path(answer), as_trace(traced, problem))
+        write_trace(Path(answer), as_trace(traced, f"{Path(file).name} on {problem.name}", problem))
     except BackproofError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return 3
+        print(" ".join(str(error).split()), file=sys.stderr)  # noqa: T201
+        return REFUSED
     return 0
 
 
@@ -42,24 +42,27 @@ def _function(path: Path) -> Any:
     return function
 
 
-def as_trace(traced: Any, problem: Problem) -> dict[str, Array]:
+def as_trace(traced: Any, where: str, problem: Problem) -> dict[str, Array]:
     """Return numpy arrays by name; raise BackproofError for what cannot be one."""
     if not isinstance(traced, Mapping):
         raise BackproofError(
-            f"trace(case) returned a {type(traced).__name__}; return a dict of arrays by name."
+            f"{where}: trace(case) returned a {type(traced).__name__}; return a dict of arrays by "
+            "name."
         )
-    return {str(name): _array(str(name), value, problem) for name, value in traced.items()}
+    return {str(name): _array(str(name), value, where, problem) for name, value in traced.items()}
 
 
-def _array(name: str, value: Any, problem: Problem) -> Array:
+def _array(name: str, value: Any, where: str, problem: Problem) -> Array:
     if hasattr(value, "detach"):  # a torch tensor
         value = value.detach().cpu().numpy()
     try:
         array = np.array(value, dtype=problem.dtype if isinstance(value, float | int) else None)
     except (TypeError, ValueError) as error:
-        raise BackproofError(f"trace(case) gave {name} as what is no array: {error}.") from error
+        raise BackproofError(
+            f"{where}: trace(case) gave {name}, which is no array: {error}."
+        ) from error
     if array.dtype.kind not in "fiub":
-        raise BackproofError(f"trace(case) gave {name} with dtype {array.dtype}; give numbers.")
+        raise BackproofError(f"{where}: {name} has dtype {array.dtype}; give numbers.")
     return array.reshape(()) if name == "cost" and array.size == 1 else array
 
 
