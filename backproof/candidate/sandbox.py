@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TICK = 0.025  # seconds between two looks at the clock and at the processes
 OPEN_FILES = 256
 OWN = 3  # gate, init and the candidate itself are not extra processes
+UNBURIED = 500  # zombies take no memory, and only a number: far more are allowed
 
 # From <linux/prctl.h>, <linux/sched.h> and <linux/capability.h>.
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
@@ -236,10 +237,7 @@ def watch(
                 return "ended"
             if ready == 1:
                 return "abandoned"
-            chunk = os.read(ready, 1 << 16)
-            streams[ready].add(chunk)
-            if not chunk:
-                poll.unregister(ready)
+            streams[ready].add(os.read(ready, 1 << 16))
         if gone():
             return "abandoned"
         now = time.monotonic()
@@ -273,7 +271,8 @@ def supervise(words: list[str]) -> bytes:
         sizes = family()
         if now - began > seconds:
             return "seconds"
-        if len(sizes) - OWN > processes:
+        alive = sum(size > 0 for size in sizes.values())
+        if alive - OWN > processes or len(sizes) > UNBURIED:
             return "processes"
         return "memory" if sum(sizes.values()) > memory else ""
 

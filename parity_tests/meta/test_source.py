@@ -366,6 +366,17 @@ def test_constants_and_definitions_are_executed(tmp_path: Path, statement: str, 
         assert loaded.namespace["x"] == value
 
 
+def test_a_file_of_an_old_mac_has_lines(tmp_path: Path) -> None:
+    source = read(tmp_path, "A = 1\rB = open('x')\r")
+    assert source.left_out["B"].startswith("my_net.py:2: B = open('x') is not executed (")
+
+
+def test_future_imports_are_in_order(tmp_path: Path) -> None:
+    text = "from __future__ import annotations, print_function, division\nx = 1 / 2\n"
+    loaded = load(tmp_path, text)
+    assert (loaded.namespace["x"], loaded.notes, loaded.missing) == (0.5, [], {})
+
+
 def test_what_is_left_out_says_where_and_why(tmp_path: Path) -> None:
     text = (
         "import pandas as pd\n"
@@ -568,6 +579,12 @@ def test_star_imports_of_missing_modules(tmp_path: Path) -> None:
     assert set(loaded.missing) == {"sigmoid", "old"}  # not its locals or its own names
     with pytest.raises(NameError):
         loaded.namespace["g"]()
+
+
+def test_a_missing_star_import_of_a_helper(tmp_path: Path) -> None:
+    written(tmp_path, "from testCases import *\n", "helper.py")
+    loaded = load(tmp_path, "from helper import *\ndef g(): return sigmoid(1)\n")
+    assert "needs 'sigmoid', presumably from 'testCases'" in missing_words(loaded.namespace["g"])
 
 
 def test_an_import_inside_a_function(tmp_path: Path) -> None:
