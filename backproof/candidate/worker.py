@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from backproof.candidate.loading import execute, read_source
 from backproof.candidate.program import REFUSED, SKIP
-from backproof.candidate.source import execute, read_source
 from backproof.errors import BackproofError
 from backproof.exchange import Problem, read_case, write_trace
 from backproof.trace import Array
