@@ -18,7 +18,8 @@ from textwrap import dedent
 import pytest
 
 from backproof.candidate import sandbox
-from backproof.candidate.sandbox import Kept, Limits, Outcome, python_argv, run_limited
+from backproof.candidate.sandbox import Limits, Outcome, python_argv, run_limited
+from backproof.candidate.supervisor import Kept, family, family_by_ps
 from backproof.errors import BackproofError
 
 pytestmark = pytest.mark.skipif(
@@ -89,8 +90,8 @@ class Misdeed:
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
-SHORT = {"seconds": 0.3}
-TOO_LONG = "It ran for more than 0.3 seconds and was stopped."
+SHORT = {"seconds": 0.2}
+TOO_LONG = "It ran for more than 0.2 seconds and was stopped."
 TOO_MANY = "It started more than 8 other processes and was stopped."
 TOO_MUCH = "It asked for more than 200 MiB of memory."
 SMALL = {"memory": 200 * MIB}
@@ -329,6 +330,7 @@ def test_the_dead_are_not_counted_as_living(run: Run) -> None:
     assert (outcome.code, outcome.reason) == (0, "")
 
 
+@pytest.mark.parametrize("isolate", [True], indirect=True)
 def test_a_gigabyte_of_prints_costs_neither_time_nor_memory(run: Run) -> None:
     tracemalloc.start()
     try:
@@ -469,6 +471,7 @@ def test_python_argv_runs_files_and_modules_but_no_look_alikes(tmp_path: Path) -
     assert "json.tool" in run_limited(python_argv("json.tool", "-h"), tmp_path).stdout
 
 
+@pytest.mark.parametrize("isolate", [True], indirect=True)
 def test_several_threads_at_once(run: Run, mark: str, tmp_path: Path) -> None:
     def one(number: int) -> tuple[str, str]:
         code = "import sys, time; print(sys.argv[2], flush=True); time.sleep(float(sys.argv[3]))"
@@ -534,7 +537,7 @@ def test_losing_the_supervisor(
 ) -> None:
     monkeypatch.setattr(sandbox, "GRACE", 0.2)
     with ThreadPoolExecutor(1) as pool:
-        call = pool.submit(run_limited, [*PYTHON, FAMILY, mark], tmp_path, Limits(seconds=1.5))
+        call = pool.submit(run_limited, [*PYTHON, FAMILY, mark], tmp_path, Limits(seconds=1))
         assert until((tmp_path / "daemon").exists)
         os.kill(supervisor_of(mark), harm)
         outcome = call.result(8)
@@ -624,7 +627,7 @@ def test_a_machine_that_cannot_is_told_apart_from_a_candidate() -> None:
 def test_the_fallback_without_proc_children() -> None:
     with subprocess.Popen(["sleep", "60"]) as child:
         try:
-            by_ps, by_proc = sandbox.family_by_ps(), sandbox.family()
+            by_ps, by_proc = family_by_ps(), family()
         finally:
             child.kill()
     assert by_ps.keys() == by_proc.keys() >= {child.pid}
