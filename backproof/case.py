@@ -11,7 +11,12 @@ from backproof.errors import BackproofError
 from backproof.trace import Array, parameter_names
 
 HIDDEN = ("relu", "sigmoid", "tanh")
-LOSSES = ("binary_cross_entropy", "categorical_cross_entropy", "mean_squared_error")
+OUTPUT_OF_LOSS = {
+    "binary_cross_entropy": "sigmoid",
+    "categorical_cross_entropy": "softmax",
+    "mean_squared_error": "identity",
+}
+LOSSES = tuple(OUTPUT_OF_LOSS)
 DTYPES = ("float64", "float32")
 
 
@@ -60,6 +65,11 @@ class Case:
     def depth(self) -> int:
         """L, the number of layers that have parameters."""
         return len(self.layer_dims) - 1
+
+    @property
+    def output(self) -> str:
+        """The activation of the last layer: the one that goes with the loss."""
+        return OUTPUT_OF_LOSS[self.loss]
 
     def inputs(self, dtype: str, seed: int) -> Inputs:
         """Draw the arrays, in `dtype`; raise BackproofError where they make no sense."""

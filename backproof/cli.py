@@ -84,6 +84,10 @@ def _target(path: Path | None, command: str | None, device: str) -> "Target":
         raise BackproofError(f"Give either the file {path} or --cmd, not both.")
     if not path and not command:
         return Twins(device)
+    if device != "cpu":
+        raise BackproofError(
+            f"--device {device} is where the PyTorch twin runs; leave it out for your own code."
+        )
     own: Target = Program(command) if command else PythonFile(path or Path())
     own.candidates()  # so that what is missing is said at once
     return own

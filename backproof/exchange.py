@@ -19,11 +19,6 @@ from backproof.trace import Array, Trace, trace_names
 
 FORMAT = "1"
 LARGEST_TRACE = 2**28  # bytes
-OUTPUT_OF_LOSS = {
-    "binary_cross_entropy": "sigmoid",
-    "categorical_cross_entropy": "softmax",
-    "mean_squared_error": "identity",
-}
 
 
 def write_case(path: Path, case: Case, inputs: Inputs) -> None:
@@ -34,7 +29,7 @@ def write_case(path: Path, case: Case, inputs: Inputs) -> None:
         "case": case.name,
         "layer_dims": json.dumps(case.layer_dims),
         "hidden": case.hidden,
-        "output": OUTPUT_OF_LOSS[case.loss],
+        "output": case.output,
         "loss": case.loss,
         "learning_rate": repr(case.learning_rate),
         "dtype": str(inputs.X.dtype),
@@ -49,7 +44,7 @@ class Problem:
     name        of the case
     parameters  {"W1" (n_1, n_x), "b1" (n_1, 1), ...}
     X, Y        (n_x, m), (n_out, m): one example a column
-    hidden, output, loss  as in backproof.case and OUTPUT_OF_LOSS
+    hidden, output, loss  as in backproof.case.Case
     dtype       "float64" or "float32": of every array, in and out
     """
 

@@ -21,7 +21,7 @@ def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate
     Each candidate gets arrays of its own, and is done before anything expected of it exists.
     """
     inputs = case.inputs(dtype, seed)
-    runs = [candidate.run(case, inputs.copy()) for candidate in candidates]
+    runs = [_as_arrays(candidate.run(case, inputs.copy())) for candidate in candidates]
     expected = expected_trace(case, inputs, precision(dtype))
     verdicts, forced = [], {}
     for candidate, run in zip(candidates, runs, strict=True):
@@ -38,6 +38,12 @@ def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate
         drift = _drift(case, inputs, runs, forced[candidates[0].name])
     iterations = max(len(run.trajectory.get("cost", [])) for run in runs) or 1
     return CaseReport(case.name, case.why, dtype, seed, iterations, verdicts, drift)
+
+
+def _as_arrays(run: Run) -> Run:
+    """Return the run with what may be lists or tensors as arrays."""
+    traces = ({k: np.asarray(v) for k, v in t.items()} for t in (run.trace, run.trajectory))
+    return Run(*traces)
 
 
 def _judge_trajectory(

@@ -100,7 +100,11 @@ def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ("check --cases -1", "--cases"),
         ("check --seed -1", "--seed"),
         ("check --verbose", "--verbose"),
-        ("check extra", "extra"),
+        ("check extra", "extra is not there: give the path of a Python file."),
+        ("check .", ". is a folder: give the path of a Python file."),
+        ("check --cmd ./nothing", "There is no program './nothing'"),
+        ("check file --cmd true", "Give either the file file or --cmd, not both."),
+        ("check file --device cuda", "--device cuda is where the PyTorch twin runs; leave it out"),
         ("compare", "compare"),
     ],
 )

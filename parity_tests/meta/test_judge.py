@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 import impl_numpy
 from backproof.candidate import Candidate, Run
@@ -84,3 +85,18 @@ def test_a_partial_candidate_is_judged_as_far_as_it_goes() -> None:
     assert all(c.caught for c in verdict.controls)
     (whole,) = judge_case(RAGGED, "float64", 0, [Candidate("forward", forward_only)]).verdicts
     assert {f.name for f in whole.findings if not f.agrees} >= {"cost", "dW1"}
+
+
+def test_lists_and_tensors_are_arrays_too() -> None:
+    """From Python a candidate may return what numpy can read."""
+
+    def run(case: Case, inputs: Inputs) -> Run:
+        right = numpy_candidate().run(case, inputs)
+        trace = {name: torch.from_numpy(np.array(value)) for name, value in right.trace.items()}
+        return Run(trace, {name: value.tolist() for name, value in right.trajectory.items()})
+
+    candidates = [Candidate("lists", run), numpy_candidate()]
+    report = judge_case(RAGGED, "float64", 0, candidates)
+    assert report.verdict == "agree"
+    assert report.drift[-1].distance == 0
+    assert all(control.caught for v in report.verdicts for control in v.controls)
