@@ -1,0 +1,193 @@
+"""Chains: layer objects that only the script puts together, one after the other."""
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from backproof.candidate.conventions.calls import Known, bind, parameters_of
+from backproof.candidate.conventions.groups import Group, classes_of, functions_of, methods_of
+from backproof.candidate.conventions.model import (
+    RATE,
+    CannotBuildError,
+    Model,
+    find_layers,
+    sizes_for,
+)
+from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, ranked, role_of
+from backproof.candidate.conventions.slots import is_array
+from backproof.candidate.loading import Construction
+from backproof.trace import Array
+
+
+class Chain:
+    """Layers in a row and, last, what gives the loss."""
+
+    def __init__(self, layers: list[Any], loss: Any, slope: Callable[..., Any] | None) -> None:
+        """Keep the layers in order, and a loss object or the function that is its derivative."""
+        self.layers, self.loss, self.slope = layers, loss, slope
+        self.seen: dict[str, Any] = {}
+
+    def forward(self, X: Array) -> Any:
+        """Return what the last layer gives."""
+        for layer in self.layers:
+            X = _passed(layer, FORWARD, X, ("output", "out", "a", "A", "z", "Z", "y"))
+        self.seen["last"] = X
+        return X
+
+    def cost(self, Y: Array) -> Any:
+        """Return what the loss object says of the last output."""
+        known = Known({"Y": Y, "X": self.seen["last"], "output": self.seen["last"]})
+        values = [_call(function, COST, known) for function in self._costs()]
+        numbers = [value for value in values if is_array(value) and np.size(value) == 1]
+        if not numbers:
+            raise ValueError("the loss object gives no number")
+        return np.asarray(numbers[-1]).reshape(())
+
+    def backward(self, Y: Array, learning_rate: float) -> None:
+        """Run backwards from the loss through every layer."""
+        output = self.seen["last"]
+        known = Known({"Y": Y, "X": output, "output": output, "learning_rate": learning_rate})
+        if self.loss is not None:
+            for function in self._costs():
+                _call(function, COST, known)
+            grad = self._slope_of_object(known)
+        elif self.slope is not None:
+            grad = _call(self.slope, COST, known)
+        else:
+            raise ValueError("nothing gives the derivative of the loss")
+        for layer in reversed(self.layers):
+            grad = _passed(layer, BACKWARD, grad, ("dinputs", "dinput", "dX", "dx", "dA_prev"))
+
+    def _slope_of_object(self, known: Known) -> Any:
+        for attribute in ("output", "out", "y", "probs"):
+            value = getattr(self.loss, attribute, None)
+            if is_array(value) and np.shape(value) == np.shape(known.roles["output"]):
+                known.roles["output"] = value
+                break
+        function = _method(self.loss, BACKWARD)
+        required = [p.name for p in parameters_of(function) if p.default is p.empty]
+        arguments = {}
+        for position, name in enumerate(required):
+            role = role_of(name, COST)
+            arguments[name] = known.roles["Y"] if role == "Y" else known.roles["output"]
+            if position and role is None:
+                arguments[name] = known.roles["Y"]
+        result = function(**arguments)
+        return _array_of(self.loss, result, ("dinputs", "dinput", "dX", "dx", "grad"))
+
+    def _costs(self) -> Iterator[Callable[..., Any]]:
+        """Yield the methods that compute the loss: forward, then those that give its mean."""
+        if self.loss is None:
+            return
+        names = methods_of(type(self.loss))
+        for name in (*ranked(names, FORWARD)[:1], *[n for n in names if n == "calculate"]):
+            yield getattr(self.loss, name)
+
+
+def chain_group(
+    namespace: dict[str, Any], constructions: Sequence[Construction]
+) -> Group | None:
+    """Return the layers that the script makes, as one network; None where it makes none."""
+    classes = classes_of(namespace)
+    parts = [c for c in constructions if c.name in classes and _is_layer(classes[c.name])]
+    if not parts:
+        return None
+    slopes = [f for n, f in functions_of(namespace).items() if _is_slope(n, f)]
+
+    def make(dims: Sequence[int], X: Array, Y: Array) -> Any:  # noqa: ARG001
+        sizes, layers, loss = list(dims), [], None
+        for part in parts:
+            cls = classes[part.name]
+            if _is_loss(cls):
+                loss = cls(*_resolved(part.args, namespace))
+                continue
+            layer = _made(cls, part, sizes, namespace)
+            if find_layers(layer) is not None:
+                sizes.pop(0)
+            layers.append(layer)
+        if len(sizes) != 1:
+            raise CannotBuildError("another number of layers")
+        return Chain(layers, loss, slopes[0] if slopes else None)
+
+    names = ["forward", "cost", "backward"]
+    return Group("", [Model("layers", make)], {}, names)
+
+
+def _made(cls: type, part: Construction, sizes: list[int], namespace: dict[str, Any]) -> Any:
+    """Return one layer, with our sizes where it takes some."""
+    written = list(_resolved(part.args, namespace))
+    if not any(p.default is p.empty for p in parameters_of(cls)):
+        return cls()
+    try:
+        if len(sizes) > 1 and not any(callable(value) for value in written):
+            return cls(**sizes_for(cls, sizes[:2], part))
+    except CannotBuildError:
+        pass
+    keywords = dict(zip(part.keywords, _resolved(tuple(part.keywords.values()), namespace), strict=True))
+    return cls(*written, **keywords)
+
+
+def _resolved(arguments: Sequence[Any], namespace: dict[str, Any]) -> Iterator[Any]:
+    for value in arguments:
+        if isinstance(value, ast.Name):
+            yield namespace.get(value.id)
+        elif isinstance(value, ast.expr):
+            raise CannotBuildError("an argument that is computed")
+        else:
+            yield value
+
+
+def _is_layer(cls: type) -> bool:
+    names = methods_of(cls)
+    return bool(ranked(names, FORWARD)) and bool(ranked(names, BACKWARD)) or _is_loss(cls)
+
+
+def _is_loss(cls: type) -> bool:
+    """Return whether an object of a class wants labels in its forward pass."""
+    names = ranked(methods_of(cls), FORWARD)
+    if not names or not ranked(methods_of(cls), BACKWARD):
+        return False
+    required = [p for p in parameters_of(getattr(cls, names[0])) if p.name != "self"]
+    return any(role_of(p.name, COST) == "Y" for p in required)
+
+
+def _is_slope(name: str, function: Callable[..., Any]) -> bool:
+    """Return whether a function is the derivative of a loss, such as mse_prime(y_true, y_pred)."""
+    roles = {role_of(p.name, COST) for p in parameters_of(function)}
+    derived = any(word in name.lower() for word in ("prime", "deriv", "grad", "back"))
+    return derived and roles >= {"Y", "output"}
+
+
+def _method(layer: Any, player: str) -> Callable[..., Any]:
+    names = ranked(methods_of(type(layer)), player)
+    if not names:
+        raise ValueError(f"{type(layer).__name__} has no {player} pass")
+    method: Callable[..., Any] = getattr(layer, names[0])
+    return method
+
+
+def _passed(layer: Any, player: str, value: Any, attributes: Sequence[str]) -> Any:
+    """Return what a layer makes of a value: what it returns, or leaves as an attribute."""
+    function = _method(layer, player)
+    parameters = parameters_of(function)
+    arguments = {parameters[0].name: value} if parameters else {}
+    for parameter in parameters[1:]:
+        if role_of(parameter.name, BACKWARD) == "learning_rate":
+            arguments[parameter.name] = RATE
+    return _array_of(layer, function(**arguments), attributes)
+
+
+def _array_of(owner: Any, result: Any, attributes: Sequence[str]) -> Any:
+    if is_array(result):
+        return result
+    for name in attributes:
+        value = getattr(owner, name, None)
+        if is_array(value):
+            return value
+    raise ValueError(f"{type(owner).__name__} gives no array")
+
+
+def _call(function: Callable[..., Any], player: str, known: Known) -> Any:
+    return function(**bind(function, player, known))

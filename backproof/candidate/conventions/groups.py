@@ -1,0 +1,109 @@
+"""Groups: what in a file may be one network: its functions together, or one of its classes."""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from backproof.candidate.conventions.calls import parameters_of
+from backproof.candidate.conventions.model import (
+    Model,
+    from_class,
+    from_initialiser,
+    plain_models,
+)
+from backproof.candidate.conventions.names import INIT, is_initialiser, plain, ranked, size_role
+from backproof.candidate.conventions.slots import is_object
+from backproof.candidate.loading import Construction
+
+Functions = dict[str, Callable[..., Any]]
+PLAYED_AT_MOST = 4  # functions tried for one part
+
+
+@dataclass(frozen=True)
+class Group:
+    """Something that may be one network.
+
+    name       of the class; "" for the functions of the file
+    functions  by name: the methods, then the functions of the file
+    own        names of the methods, or of all functions
+    """
+
+    name: str
+    models: list[Model]
+    functions: Functions
+    own: list[str]
+
+    def players(self, part: str) -> list[str]:
+        """Return the functions that may play a part, the likeliest first."""
+        return ranked(self.own, part)[:PLAYED_AT_MOST]
+
+    def outside(self, part: str) -> list[str]:
+        """Return functions of the file, besides the methods of a class, that may play a part."""
+        others = [name for name in self.functions if name not in self.own]
+        return ranked(others, part)[:PLAYED_AT_MOST]
+
+
+def groups(namespace: dict[str, Any], constructions: Sequence[Construction]) -> Iterator[Group]:
+    """Yield the functions of a file, if they may be a network, then its classes."""
+    functions = functions_of(namespace)
+    if functions:
+        yield Group("", list(_models(namespace, functions)), functions, list(functions))
+    for name, cls in classes_of(namespace).items():
+        methods = methods_of(cls)
+        yield Group(name, list(from_class(cls, constructions)), functions, methods)
+
+
+def functions_of(namespace: dict[str, Any]) -> Functions:
+    """Return the functions that are defined in the file, lambdas too."""
+    return {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, FunctionType) and _own(value, namespace)
+    }
+
+
+def classes_of(namespace: dict[str, Any]) -> dict[str, type]:
+    """Return the classes that are defined in the file."""
+    return {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, type) and _own(value, namespace) and not inspect.isabstract(value)
+    }
+
+
+def _own(value: Any, namespace: dict[str, Any]) -> bool:
+    return getattr(value, "__module__", None) == namespace.get("__name__")
+
+
+def methods_of(cls: type) -> list[str]:
+    """Return the names of a class's methods, private ones too, in order of definition."""
+    names: dict[str, None] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        for name, value in vars(base).items():
+            if callable(value) or isinstance(value, staticmethod | classmethod):
+                names[name] = None
+    return [name for name in names if not name.startswith("__") or name == "__call__"]
+
+
+def _models(namespace: dict[str, Any], functions: Functions) -> Iterator[Model]:
+    for name, function in functions.items():
+        if is_initialiser(name):
+            yield from from_initialiser(function, _architecture(function, namespace))
+    yield from plain_models()
+
+
+def _architecture(function: Callable[..., Any], namespace: dict[str, Any]) -> Any:
+    """Return the constant of the file that describes the layers, for an argument of that name."""
+    names = [p.name for p in parameters_of(function)]
+    if not names or size_role(names[0]) != "sizes":
+        return None
+    for name, value in namespace.items():
+        described = isinstance(value, list) and value and isinstance(value[0], dict)
+        if described and plain(name) == plain(names[0]):
+            return value
+    return None
+
+
+__all__ = ["INIT", "Functions", "Group", "field", "groups", "is_object"]

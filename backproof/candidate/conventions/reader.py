@@ -1,0 +1,234 @@
+"""A file, read by its conventions: the network in it, and what that computes on our problems."""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from backproof.candidate.conventions.chain import chain_group
+from backproof.candidate.conventions.groups import Group, groups
+from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, role_of
+from backproof.candidate.conventions.reading import RATE, Reading
+from backproof.candidate.conventions.search import Failures, Quality, best_reading
+from backproof.candidate.conventions.session import Session
+from backproof.candidate.conventions.words import called, described
+from backproof.candidate.loading import Construction, MissingImportError
+from backproof.errors import BackproofError
+from backproof.exchange import Problem
+from backproof.trace import Trace
+
+
+@dataclass(frozen=True)
+class File:
+    """What a file offers: see backproof.candidate.loading.
+
+    where    its name, for messages
+    missing  name -> why it is not bound
+    """
+
+    where: str
+    namespace: dict[str, Any]
+    constructions: Sequence[Construction] = ()
+    missing: Mapping[str, str] = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a file computed.
+
+    words          how it was read
+    calls          which functions were called
+    learning_rate  with which it updated; None where the file hides it
+    notes          what the user should know
+    traces         problem -> trace; "recovered" marks gradients that are before - after
+    again          the same, called a second time
+    """
+
+    words: str
+    calls: str
+    learning_rate: float | None
+    notes: list[str]
+    traces: dict[str, Trace]
+    again: dict[str, Trace]
+
+
+def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
+    """Find the network in a file and run it on every problem that it can do.
+
+    name  of a class or function to choose; "" for whatever there is
+    Raises BackproofError, in one sentence, where there is none, or more than one.
+    """
+    failures = Failures()
+    reading, quality, problem = _the_network(file, name, problems, failures)
+    session = reading.run(problem)
+    traces, again = {}, {}
+    for one in problems:
+        pair = failures.attempt("", lambda p=one: _twice(reading, p))
+        if pair is not None and reading.quality(pair[0]) >= _enough(quality):
+            traces[one.name] = pair[1]
+            again[one.name] = pair[2]
+    rate, notes = _rate(file, reading, session), _notes(reading, file)
+    return Answer(described(reading, session), called(reading), rate, notes, traces, again)
+
+
+def _enough(quality: Quality) -> Quality:
+    """Return the quality that another problem must reach to count as one the file can do."""
+    complete, right, forward, cost = quality
+    return (complete, 0 if complete else right, 0, 0) if complete else (0, 0, forward, cost)
+
+
+def _twice(reading: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
+    """Run a problem twice on the same objects."""
+    session = reading.run(problem)
+    first = {name: np.array(value) for name, value in session.trace.items()}
+    session.restart()
+    reading.steps(session)
+    return session, first, {name: np.array(value) for name, value in session.trace.items()}
+
+
+def _the_network(
+    file: File, name: str, problems: Sequence[Problem], failures: Failures
+) -> tuple[Reading, Quality, Problem]:
+    candidates = _chosen(file, name)
+    found: list[tuple[Group, Reading, Quality, Problem]] = []
+    for group in candidates:
+        best = best_reading(group, problems, failures)
+        if best is not None:
+            found.append((group, *best))
+    learning = [one for one in found if one[2][1]]
+    if not learning:
+        chain = chain_group(file.namespace, file.constructions)
+        best = best_reading(chain, problems, failures) if chain else None
+        learning = [(chain, *best)] if chain and best and best[1][1] else []
+    learning = _outermost(learning)
+    if len(learning) > 1:
+        names = [group.name or called(reading) for group, reading, _, _ in learning]
+        raise BackproofError(
+            f"{file.where} holds {len(learning)} networks: {' and '.join(names)}; choose one, such "
+            f"as {file.where}:{learning[0][0].name or learning[1][0].name}."
+        )
+    if learning:
+        return learning[0][1:]
+    _refuse(file, candidates, found, failures)
+    return found[0][1:]
+
+
+def _chosen(file: File, name: str) -> list[Group]:
+    every = list(groups(file.namespace, file.constructions))
+    if not name:
+        return every
+    chosen = [group for group in every if group.name == name]
+    if chosen:
+        return chosen
+    functions = [group for group in every if not group.name and name in group.own]
+    if functions:
+        return [replace(functions[0], own=_preferring(functions[0].own, name))]
+    there = [group.name for group in every if group.name] + [n for g in every[:1] for n in g.own]
+    raise BackproofError(
+        f"{file.where} has no class or function '{name}'; it has {_some(there) or 'none'}."
+    )
+
+
+def _preferring(names: list[str], name: str) -> list[str]:
+    """Return the names without those that could play the same part as the chosen one."""
+    group = Group("", [], {}, names)
+    parts = [part for part in (FORWARD, BACKWARD, TRAIN) if name in group.players(part)]
+    rivals = {other for part in parts for other in group.players(part)} - {name}
+    return [other for other in names if other not in rivals]
+
+
+def _outermost(
+    found: list[tuple[Group, Reading, Quality, Problem]],
+) -> list[tuple[Group, Reading, Quality, Problem]]:
+    """Drop what another network of the file is made of, or built upon."""
+    kept = []
+    for one in found:
+        others = [other for other in found if other is not one]
+        names = [one[0].name] if one[0].name else called(one[1]).split(", ")
+        if not any(_uses(other[0], names) for other in others):
+            kept.append(one)
+    return kept or found
+
+
+def _uses(group: Group, names: Sequence[str]) -> bool:
+    cls = group.models[0].cls if group.name else None
+    try:
+        text = inspect.getsource(cls) if cls else ""
+    except (OSError, TypeError):
+        return False
+    return any(re.search(rf"\b{re.escape(name)}\s*\(", text) for name in names)
+
+
+def _refuse(
+    file: File,
+    candidates: list[Group],
+    found: list[tuple[Group, Reading, Quality, Problem]],
+    failures: Failures,
+) -> None:
+    """Raise BackproofError where there is no network, or its backward pass cannot be called."""
+    for group in candidates:
+        for name in (*group.players(BACKWARD), *group.players(TRAIN), *group.players(FORWARD)):
+            error = failures.errors.get(name)
+            if error is not None and (found or group.players(BACKWARD)):
+                why = _why(error, file)
+                if why:
+                    raise BackproofError(f"{file.where}: {name} {why}")
+    if found:
+        return
+    classes = [group.name for group in candidates if group.name]
+    functions = [name for group in candidates if not group.name for name in group.own]
+    there = [f"{what} {_some(n)}" for what, n in (("classes", classes), ("functions", functions)) if n]
+    raise BackproofError(
+        f"{file.where}: nothing looks like a network.  Looked for functions or methods that "
+        "compute a forward and a backward pass from weights that can be set, or that train them; "
+        f"found {' and '.join(there) or 'no function and no class'}.  Write trace(case), as "
+        "docs/your-own-network.md shows, or name the class: file.py:Name."
+    )
+
+
+def _why(error: BaseException, file: File) -> str:
+    """Return why a function could not be called, as the end of a sentence."""
+    missing = file.missing or {}
+    if isinstance(error, MissingImportError):
+        return f"cannot run: {error}"
+    if isinstance(error, NameError):
+        name = getattr(error, "name", None) or ""
+        if name in missing:
+            return f"needs {name}, which is not there: {missing[name]}"
+        return f"cannot run: {error}"
+    return ""
+
+
+def _rate(file: File, reading: Reading, session: Session) -> float | None:
+    """Return the learning rate of the update, if it is ours or a constant of the file."""
+    if not reading.train and not reading.update and not session.changed:
+        return RATE
+    if "learning_rate" in session.known.used or session.rated:
+        return RATE
+    constants = [
+        float(value)
+        for name, value in file.namespace.items()
+        if isinstance(value, float | int) and role_of(name, INIT) == "learning_rate"
+    ]
+    return constants[0] if len(constants) == 1 and constants[0] > 0 else None
+
+
+def _notes(reading: Reading, file: File) -> list[str]:  # noqa: ARG001
+    return []
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 6 else f"{', '.join(names[:6])} and {len(names) - 6} more"
+
+
+def as_arrays(answer: Answer) -> Iterator[tuple[str, Any]]:
+    """Yield "problem/name" and "problem/again/name" with the arrays."""
+    for problem, trace in answer.traces.items():
+        for name, value in trace.items():
+            yield f"{problem}/{name}", value
+    for problem, trace in answer.again.items():
+        for name, value in trace.items():
+            yield f"{problem}/again/{name}", value
