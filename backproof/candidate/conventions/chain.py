@@ -13,7 +13,6 @@ from backproof.candidate.conventions.model import (
     CannotBuildError,
     Model,
     find_layers,
-    sizes_for,
 )
 from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, ranked, role_of
 from backproof.candidate.conventions.slots import is_array
@@ -112,21 +111,24 @@ def chain_group(
         return Chain(layers, loss, slopes[0] if slopes else None)
 
     names = ["forward", "cost", "backward"]
-    return Group("", [Model("layers", make)], {}, names)
+    return Group("", [Model("layers", make)], functions_of(namespace), names)
 
 
 def _made(cls: type, part: Construction, sizes: list[int], namespace: dict[str, Any]) -> Any:
-    """Return one layer, with our sizes where it takes some."""
-    written = list(_resolved(part.args, namespace))
-    if not any(p.default is p.empty for p in parameters_of(cls)):
-        return cls()
-    try:
-        if len(sizes) > 1 and not any(callable(value) for value in written):
-            return cls(**sizes_for(cls, sizes[:2], part))
-    except CannotBuildError:
-        pass
-    keywords = dict(zip(part.keywords, _resolved(tuple(part.keywords.values()), namespace), strict=True))
-    return cls(*written, **keywords)
+    """Return one layer; the first two whole numbers that the script gives it become our sizes."""
+    names = [p.name for p in parameters_of(cls)]
+    written = dict(zip(names, part.args, strict=False)) | part.keywords
+    counts = [n for n, value in written.items() if _may_be_count(value, namespace)]
+    if len(counts) >= 2 and len(sizes) > 1:
+        written |= dict(zip(counts, sizes, strict=False))
+    values = _resolved(tuple(written.values()), namespace)
+    return cls(**dict(zip(written, values, strict=True)))
+
+
+def _may_be_count(value: Any, namespace: dict[str, Any]) -> bool:
+    if isinstance(value, ast.Name) and value.id in namespace:
+        value = namespace[value.id]
+    return isinstance(value, int | ast.expr) and not isinstance(value, bool)
 
 
 def _resolved(arguments: Sequence[Any], namespace: dict[str, Any]) -> Iterator[Any]:

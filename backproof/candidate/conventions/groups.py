@@ -1,8 +1,10 @@
 """Groups: what in a file may be one network: its functions together, or one of its classes."""
 
 import inspect
+import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -56,25 +58,37 @@ def groups(namespace: dict[str, Any], constructions: Sequence[Construction]) -> 
 
 
 def functions_of(namespace: dict[str, Any]) -> Functions:
-    """Return the functions that are defined in the file, lambdas too."""
+    """Return the functions of the file and of its helpers, lambdas too."""
     return {
         name: value
         for name, value in namespace.items()
-        if isinstance(value, FunctionType) and _own(value, namespace)
+        if isinstance(value, FunctionType) and _own(value.__code__.co_filename)
     }
 
 
 def classes_of(namespace: dict[str, Any]) -> dict[str, type]:
-    """Return the classes that are defined in the file."""
+    """Return the classes of the file and of its helpers."""
     return {
         name: value
         for name, value in namespace.items()
-        if isinstance(value, type) and _own(value, namespace) and not inspect.isabstract(value)
+        if isinstance(value, type) and _own(_file_of(value)) and not inspect.isabstract(value)
     }
 
 
-def _own(value: Any, namespace: dict[str, Any]) -> bool:
-    return getattr(value, "__module__", None) == namespace.get("__name__")
+def _own(filename: str) -> bool:
+    """Return whether code is the stranger's: of the file, or of a helper beside it."""
+    installed = {sysconfig.get_path(name) for name in ("stdlib", "platlib", "purelib")}
+    ours = str(Path(__file__).parents[2])
+    return bool(filename) and not filename.startswith((*installed, ours, "<frozen"))
+
+
+def _file_of(cls: type) -> str:
+    """Return the file of a class's first method; "" where it has none in Python."""
+    for value in vars(cls).values():
+        function = getattr(value, "__func__", value)
+        if isinstance(function, FunctionType):
+            return function.__code__.co_filename
+    return ""
 
 
 def methods_of(cls: type) -> list[str]:

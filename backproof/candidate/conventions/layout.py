@@ -32,7 +32,8 @@ class Layout:
             return self._laid(problem.Y)
         if self.labels == "vector":
             return problem.Y.reshape(-1).copy()
-        classes = problem.Y.argmax(axis=0)
+        one = problem.Y.shape[0] == 1
+        classes = problem.Y[0].astype(int) if one else problem.Y.argmax(axis=0)
         if self.labels == "row of integers":
             return classes[None]
         return classes[:, None] if self.labels == "column of integers" else classes
@@ -75,10 +76,9 @@ def data_layouts(m: int) -> Iterator[str]:
 def label_layouts(n_out: int, m: int) -> Iterator[str]:
     """Yield the layouts that labels may have."""
     yield "arrays"
-    if n_out == 1:
-        if m > 1:
-            yield "vector"
-    else:
+    if n_out == 1 and m > 1:
+        yield "vector"
+    if n_out > 1:
         yield from ("integers", "row of integers", "column of integers")
 
 

@@ -109,9 +109,10 @@ def role_of(name: str, player: str) -> str | None:
     for role, pattern in _PATTERNS.items():
         if pattern.fullmatch(word):
             return role
-    return None
+    return "zero" if _PENALTY.search(name) else None
 
 
+_PENALTY = re.compile(r"regulari[sz]|weight_?decay|lambda|(^|_)l[12](_|$)", re.IGNORECASE)
 INIT = "init"
 _SIZE_LISTS = re.compile(
     r"(layers?|layers?dims?|layers?dimensions?|layers?sizes?|sizes?|dims?|dimensions|architecture|"
@@ -131,7 +132,8 @@ _OUTPUT = re.compile(
 )
 _HIDDEN = re.compile(
     r"(n|num|no|size|dim)?(of)?(h|hid|hidden|hdim|hiddens|nnhdim)\d*(size|dim|nodes?|units?|"
-    r"neurons?|layersize|layer|layers|sizes|dimension|layernodes|layerneurons|n|num|layerdim)?\d*|"
+    r"neurons?|layersize|layer|layers|sizes|dims|sizelist|dimension|layernodes|layerneurons|n|num|"
+    r"layerdim)?\d*|"
     r"nh\d*|h|hdim|hsize|nhidden\d*|hnodes|nnhdim|n\d"
 )
 

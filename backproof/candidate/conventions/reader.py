@@ -2,8 +2,8 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN
 from backproof.candidate.conventions.reading import RATE, Reading
 from backproof.candidate.conventions.search import Failures, Quality, best_reading
 from backproof.candidate.conventions.session import Session
+from backproof.candidate.conventions.usage import outputs_in_use
 from backproof.candidate.conventions.words import called, described
+from backproof.candidate.letters import Answer
 from backproof.candidate.loading import Construction, MissingImportError
 from backproof.errors import BackproofError
 from backproof.exchange import Problem
@@ -26,33 +28,15 @@ class File:
     """What a file offers: see backproof.candidate.loading.
 
     where    its name, for messages
+    text     its source
     missing  name -> why it is not bound
     """
 
     where: str
     namespace: dict[str, Any]
     constructions: Sequence[Construction] = ()
-    missing: Mapping[str, str] = None  # type: ignore[assignment]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a file computed.
-
-    words          how it was read
-    calls          which functions were called
-    learning_rate  with which it updated; None where the file hides it
-    notes          what the user should know
-    traces         problem -> trace; "recovered" marks gradients that are before - after
-    again          the same, called a second time
-    """
-
-    words: str
-    calls: str
-    learning_rate: float | None
-    notes: list[str]
-    traces: dict[str, Trace]
-    again: dict[str, Trace]
+    text: str = ""
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
@@ -64,14 +48,23 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
     failures = Failures()
     reading, quality, problem = _the_network(file, name, problems, failures)
     session = reading.run(problem)
-    traces, again = {}, {}
+    traces, again, parameters = {}, {}, {}
     for one in problems:
         pair = failures.attempt("", lambda p=one: _twice(reading, p))
         if pair is not None and reading.quality(pair[0]) >= _enough(quality):
             traces[one.name] = pair[1]
             again[one.name] = pair[2]
-    rate, notes = _rate(file, reading, session), _notes(reading, file)
-    return Answer(described(reading, session), called(reading), rate, notes, traces, again)
+            parameters[one.name] = tuple(name for name, _, _ in pair[0].layers.paths())
+    return Answer(
+        described(reading, session),
+        called(reading),
+        _rate(file, reading, session),
+        outputs_in_use(file.text, file.constructions, reading, file.namespace),
+        (),
+        parameters,
+        traces,
+        again,
+    )
 
 
 def _enough(quality: Quality) -> Quality:
@@ -191,13 +184,12 @@ def _refuse(
 
 def _why(error: BaseException, file: File) -> str:
     """Return why a function could not be called, as the end of a sentence."""
-    missing = file.missing or {}
     if isinstance(error, MissingImportError):
         return f"cannot run: {error}"
     if isinstance(error, NameError):
         name = getattr(error, "name", None) or ""
-        if name in missing:
-            return f"needs {name}, which is not there: {missing[name]}"
+        if name in file.missing:
+            return f"needs {name}, which is not there: {file.missing[name]}"
         return f"cannot run: {error}"
     return ""
 
@@ -216,19 +208,5 @@ def _rate(file: File, reading: Reading, session: Session) -> float | None:
     return constants[0] if len(constants) == 1 and constants[0] > 0 else None
 
 
-def _notes(reading: Reading, file: File) -> list[str]:  # noqa: ARG001
-    return []
-
-
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 6 else f"{', '.join(names[:6])} and {len(names) - 6} more"
-
-
-def as_arrays(answer: Answer) -> Iterator[tuple[str, Any]]:
-    """Yield "problem/name" and "problem/again/name" with the arrays."""
-    for problem, trace in answer.traces.items():
-        for name, value in trace.items():
-            yield f"{problem}/{name}", value
-    for problem, trace in answer.again.items():
-        for name, value in trace.items():
-            yield f"{problem}/again/{name}", value

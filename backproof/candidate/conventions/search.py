@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.groups import Group
 from backproof.candidate.conventions.layout import Layout, data_layouts, label_layouts
+from backproof.candidate.conventions.model import CannotBuildError
 from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, TRAIN, UPDATE
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.session import Session
+from backproof.candidate.loading import MissingImportError
 from backproof.exchange import Problem
 
 Quality = tuple[int, int, int, int]
@@ -27,8 +30,16 @@ class Failures:
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # someone's code: SystemExit too
-            self.errors[name] = error
+            if name not in self.errors or _telling(error) >= _telling(self.errors[name]):
+                self.errors[name] = error
             return None
+
+
+def _telling(error: BaseException) -> int:
+    """Return how much an error says about why a file cannot be run."""
+    if isinstance(error, UnboundError | CannotBuildError):
+        return 0
+    return 2 if isinstance(error, NameError | MissingImportError) else 1
 
 
 def best_reading(
@@ -76,7 +87,7 @@ def _played(
             _try(replace(start, backward=name), problem, failures, found)
         if found and max(q for q, _ in found)[0]:
             break
-    if not any(quality[0] for quality, _ in found):
+    if not any(quality[0] or quality[1] for quality, _ in found):
         for start in (*forward[:1], bare):
             for name in group.players(TRAIN):
                 _try(replace(start, train=name), problem, failures, found)

@@ -19,6 +19,7 @@ from backproof.candidate.conventions.names import (
     TRAIN,
     UPDATE,
     is_derived,
+    ranked,
     role_of,
 )
 from backproof.candidate.conventions.slots import Leaf, Path, is_array, is_object, leaves
@@ -26,6 +27,7 @@ from backproof.exchange import Problem
 from backproof.trace import Array
 
 Functions = dict[str, Callable[..., Any]]
+SETTLED = 3  # instances within instances
 
 
 @dataclass
@@ -95,8 +97,9 @@ class Session:
         self.known.named |= named
         boxes = [part for part in _parts(result) if isinstance(part, dict | list | tuple)]
         self.known.roles["grads"] = boxes[-1] if len(boxes) == 1 else result
-        self._learn_cost(_parts(result) if isinstance(result, tuple) else [])
-        self._learn_gradients(leaves(result), before)
+        if isinstance(result, tuple):
+            self._learn_cost(_named_costs(result, list(named)))
+        self._learn_gradients(leaves(named if len(named) > 1 else result), before)
         if not any(name.startswith("d") for name in self.trace):
             raise ValueError(f"{name} leaves no gradient, and changes no parameter")
 
@@ -236,13 +239,13 @@ def _without_missing_biases(problem: Problem, layers: Layers) -> Problem:
     return replace(problem, parameters=parameters)
 
 
-def _settle(root: Any) -> bool:
-    """Set an instance's learning rate to ours, and what is no plain mathematics to 0.
+def _settle(root: Any, depth: int = 0) -> bool:
+    """Set the learning rates of instances to ours, and what is no plain mathematics to 0.
 
     Returns whether there is a learning rate.
     """
     rated = False
-    for name, value in list(vars(root).items()):
+    for name, value in list(vars(root).items()) if is_object(root) else ():
         role = role_of(name, INIT)
         if isinstance(value, float | int) and not isinstance(value, bool):
             if role == "learning_rate":
@@ -250,6 +253,10 @@ def _settle(root: Any) -> bool:
                 rated = True
             elif role == "zero":
                 setattr(root, name, 0.0)
+        elif depth < SETTLED:
+            parts = value.values() if isinstance(value, dict) else value
+            for part in parts if isinstance(parts, Iterable) and not is_array(value) else [value]:
+                rated = _settle(part, depth + 1) or rated
     return rated
 
 
@@ -257,6 +264,13 @@ def _parts(result: Any) -> list[Any]:
     if isinstance(result, tuple | list):
         return list(result)
     return list(result.values()) if isinstance(result, dict) else [result]
+
+
+def _named_costs(result: tuple[Any, ...], names: list[str]) -> list[Any]:
+    """Return the parts of (loss, grads) that may be the cost: no bias gradient that is a number."""
+    if len(names) != len(result):
+        return list(result[:1])
+    return [part for name, part in zip(names, result, strict=True) if ranked([name], COST)]
 
 
 def _differ(one: dict[str, Array], other: dict[str, Array]) -> bool:

@@ -28,7 +28,8 @@ def _holder(reading: Reading, session: Session) -> str:
         return f"class {reading.name} with"
     if is_object(session.root):
         return "layers with"
-    return "functions over a dict of" if isinstance(session.root, dict) else "functions of"
+    whole = isinstance(session.root, dict) and "parameters" in session.known.used
+    return "functions over a dict of" if whole else "functions of"
 
 
 def _names(session: Session) -> list[str]:

@@ -1,0 +1,37 @@
+"""A file without trace(case), read by its conventions in a process of its own."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from backproof.candidate.conventions import REFUSED
+from backproof.candidate.letters import Answer, read_answer, write_question
+from backproof.candidate.program import last_line, last_words
+from backproof.candidate.sandbox import Limits, python_argv, run_limited
+from backproof.errors import BackproofError
+from backproof.exchange import Problem
+
+LIMITS = Limits()
+
+
+def answer_of(path: Path, name: str, problems: Sequence[Problem]) -> Answer:
+    """Return what the network in a file computes on every problem that it can do.
+
+    name  of the class or function to choose; "" for the only one
+    Raises BackproofError where the file holds no network, several, or does not come to an end.
+    """
+    with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
+        folder = Path(name_of_folder)
+        question, answer = folder / "question.safetensors", folder / "answer.safetensors"
+        write_question(question, problems)
+        words = (str(path.absolute()), name, str(question), str(answer))
+        argv = python_argv("backproof.candidate.conventions", *words)
+        outcome = run_limited(argv, folder, LIMITS)
+        if outcome.code == REFUSED and (said := last_line(outcome.stderr)):
+            raise BackproofError(said)
+        if outcome.reason:
+            raise BackproofError(f"{path.name}: {last_words(outcome)}")
+        try:
+            return read_answer(answer, problems)
+        except BackproofError as error:
+            raise BackproofError(f"{path.name}: {error}.") from error

@@ -1,0 +1,35 @@
+"""The process in which a file is read: `python -m backproof.candidate.conventions`."""
+
+import sys
+from pathlib import Path
+
+from backproof.candidate.conventions import REFUSED
+from backproof.candidate.conventions.model import RATE
+from backproof.candidate.conventions.reader import File, read
+from backproof.candidate.letters import read_question, write_answer
+from backproof.candidate.loading import execute, read_source
+from backproof.errors import BackproofError
+
+
+def main(path: str, name: str, question: str, answer: str) -> int:
+    """Read a file, run its network on every problem, write the answer; return the exit code."""
+    try:
+        problems = read_question(Path(question), RATE)
+        source = read_source(Path(path))
+        loaded = execute(source)
+        file = File(
+            Path(path).name,
+            loaded.namespace,
+            source.constructions,
+            source.text,
+            loaded.missing,
+        )
+        write_answer(Path(answer), read(file, name, problems))
+    except BackproofError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)  # noqa: T201
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,137 @@
+"""Letters between the judge and the process that reads a file by convention: safetensors both ways.
+
+The question holds every problem of the menu; the answer what the file computed, and how it was
+read.  Nothing in the answer is believed: names, sizes and types are checked.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from backproof.errors import BackproofError
+from backproof.exchange import Problem
+from backproof.trace import Array, Trace
+
+LARGEST = 1 << 26  # bytes of an answer
+LONGEST = 400  # characters of a sentence
+ARRAY = re.compile(r"[ZAWbd][Wb]?\d+|cost|recovered")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a file computed.
+
+    words          how it was read
+    calls          which functions were called, in order
+    learning_rate  with which it updated; None where the file hides it
+    outputs        number of outputs that its own script uses; None where it does not say
+    notes          what the user should know, one sentence each
+    parameters     problem -> the parameters that the file has: no b1 where it has no bias
+    traces         problem -> trace; "recovered" marks gradients that are before - after
+    again          the same, called a second time
+    """
+
+    words: str
+    calls: str
+    learning_rate: float | None
+    outputs: int | None
+    notes: tuple[str, ...]
+    parameters: dict[str, tuple[str, ...]]
+    traces: dict[str, Trace]
+    again: dict[str, Trace]
+
+
+def write_question(path: Path, problems: Sequence[Problem]) -> None:
+    """Write every problem."""
+    arrays: dict[str, Array] = {}
+    for problem in problems:
+        for name, value in {**problem.parameters, "X": problem.X, "Y": problem.Y}.items():
+            arrays[f"{problem.name}/{name}"] = np.asarray(value, order="C")
+    dims = {problem.name: problem.layer_dims for problem in problems}
+    save_file(arrays, path, {"problems": json.dumps(dims)})
+
+
+def read_question(path: Path, learning_rate: float) -> list[Problem]:
+    """Return the problems that write_question wrote."""
+    with safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        dims = json.loads(file.metadata()["problems"])
+    problems = []
+    for problem, sizes in dims.items():
+        own = {k.partition("/")[2]: v for k, v in arrays.items() if k.partition("/")[0] == problem}
+        X, Y = own.pop("X"), own.pop("Y")
+        unknown = ("", "", "")
+        problems.append(
+            Problem(problem, own, X, Y, tuple(sizes), *unknown, learning_rate, "float64")
+        )
+    return problems
+
+
+def write_answer(path: Path, answer: Answer) -> None:
+    """Write what a file computed; what is no array of numbers is left out."""
+    arrays = {}
+    for folder, traces in (("", answer.traces), ("again/", answer.again)):
+        for problem, trace in traces.items():
+            for name, value in trace.items():
+                array = np.asarray(value)
+                if array.dtype.kind in "fiub":
+                    arrays[f"{folder}{problem}/{name}"] = np.ascontiguousarray(array).reshape(
+                        array.shape
+                    )
+    words = {
+        "words": answer.words,
+        "calls": answer.calls,
+        "learning_rate": answer.learning_rate,
+        "outputs": answer.outputs,
+        "notes": list(answer.notes),
+        "parameters": answer.parameters,
+    }
+    save_file(arrays, path, {"answer": json.dumps(words)})
+
+
+def read_answer(path: Path, problems: Iterable[Problem]) -> Answer:
+    """Return the answer; raise BackproofError where it is none, or says what cannot be."""
+    if not path.is_file() or path.is_symlink():
+        raise BackproofError("it ended itself before it was done (os._exit or sys.exit)")
+    if path.stat().st_size > LARGEST:
+        raise BackproofError(f"its answer is larger than {LARGEST >> 20} MiB")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            said = json.loads(file.metadata()["answer"])
+        traces: dict[str, dict[str, Trace]] = {"": {}, "again": {}}
+        known = {problem.name for problem in problems}
+        for key, value in arrays.items():
+            *folder, problem, name = key.split("/")
+            if problem not in known or not ARRAY.fullmatch(name) or folder not in ([], ["again"]):
+                raise BackproofError(f"its answer holds '{_short(key)}', which was not asked for")
+            traces["".join(folder)].setdefault(problem, {})[name] = value
+        return Answer(**_checked(said), traces=traces[""], again=traces["again"])
+    except (SafetensorError, OSError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise BackproofError(f"its answer cannot be read ({_short(str(error))})") from error
+
+
+def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
+    rate, outputs = said["learning_rate"], said["outputs"]
+    if rate is not None and not (isinstance(rate, int | float) and 0 < rate < 1e6):
+        raise ValueError("its learning rate")
+    return {
+        "words": _short(said["words"]),
+        "calls": _short(said["calls"]),
+        "learning_rate": None if rate is None else float(rate),
+        "outputs": outputs if isinstance(outputs, int) else None,
+        "notes": tuple(_short(note) for note in said["notes"][:8]),
+        "parameters": {str(k): tuple(map(str, v)) for k, v in said["parameters"].items()},
+    }
+
+
+def _short(text: Any) -> str:
+    """Return a stranger's words, printable and of bounded length."""
+    return "".join(c if c.isprintable() else "?" for c in str(text))[:LONGEST]

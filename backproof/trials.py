@@ -1,0 +1,78 @@
+"""Trials: problems of every depth, with one output and several, for a network not yet known.
+
+No two sizes of a problem are equal, so that no transpose can hide.  The numbers are such as
+float32 can hold, so that a file that computes in it starts from the same ones.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from backproof.case import Inputs
+
+SIZES = {1: (4,), 2: (4, 5), 3: (4, 6, 5), 4: (4, 7, 6, 5)}  # depth -> all but the output
+OUTPUTS = (3, 1)
+DRAWS = (  # name, number of examples, scale of the data, gain of the weights
+    ("", 9, 1.0, 1.0),
+    ("-larger", 13, 2.0, 1.5),
+    ("-single", 1, 1.0, 1.0),
+    ("-single-larger", 1, 2.0, 1.5),
+)
+WHY = {
+    "": "all sizes differ: a transpose or a wrong axis cannot pass",
+    "-larger": "larger numbers, another batch size: activations far from their straight part",
+    "-single": "one example, as the file takes them",
+    "-single-larger": "one example, with larger numbers",
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One problem; draw is a name out of DRAWS."""
+
+    layer_dims: tuple[int, ...]
+    m: int
+    draw: str
+    inputs: Inputs
+
+    @property
+    def name(self) -> str:
+        """Return 2-layers-1-output-larger, for example."""
+        depth, n_out = len(self.layer_dims) - 1, self.layer_dims[-1]
+        layers, outputs = ("s" if n > 1 else "" for n in (depth, n_out))
+        return f"{depth}-layer{layers}-{n_out}-output{outputs}{self.draw}"
+
+    @property
+    def why(self) -> str:
+        """Say why the problem is there."""
+        return WHY[self.draw]
+
+
+def trials(seed: int) -> Iterator[Trial]:
+    """Yield every problem; two layers first, since most networks have them."""
+    for depth in (2, 3, 1, 4):
+        for n_out in OUTPUTS:
+            for draw, m, data, gain in DRAWS:
+                dims = (*SIZES[depth], n_out)
+                stream = np.random.default_rng([seed, zlib.crc32(f"{dims}{draw}".encode())])
+                yield Trial(dims, m, draw, _inputs(dims, m, data, gain, stream))
+
+
+def _inputs(
+    dims: tuple[int, ...], m: int, data: float, gain: float, rng: np.random.Generator
+) -> Inputs:
+    parameters = {}
+    for l, (n_in, n_out) in enumerate(pairwise(dims), 1):
+        parameters[f"W{l}"] = gain * rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
+        parameters[f"b{l}"] = 0.1 * rng.normal(size=(n_out, 1))
+    X = data * rng.normal(size=(dims[0], m))
+    if dims[-1] > 1:
+        Y = np.eye(dims[-1])[rng.permutation(np.arange(m) % dims[-1])].T
+    else:
+        Y = rng.permutation(np.arange(m) % 2)[None].astype(float)
+    single = {name: value.astype(np.float32) for name, value in parameters.items()}
+    doubled = {name: value.astype(np.float64) for name, value in single.items()}
+    return Inputs(doubled, X.astype(np.float32).astype(np.float64), Y)
