@@ -11,7 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from backproof.candidate.conventions import RATE
 from backproof.case import Inputs
+from backproof.exchange import Problem
 
 SIZES = {1: (4,), 2: (4, 5), 3: (4, 6, 5), 4: (4, 7, 6, 5)}  # depth -> all but the output
 OUTPUTS = (3, 1)
@@ -39,11 +41,16 @@ class Trial:
     inputs: Inputs
 
     @property
+    def depth(self) -> int:
+        """L."""
+        return len(self.layer_dims) - 1
+
+    @property
     def name(self) -> str:
         """Return 2-layers-1-output-larger, for example."""
-        depth, n_out = len(self.layer_dims) - 1, self.layer_dims[-1]
-        layers, outputs = ("s" if n > 1 else "" for n in (depth, n_out))
-        return f"{depth}-layer{layers}-{n_out}-output{outputs}{self.draw}"
+        n_out = self.layer_dims[-1]
+        layers, outputs = ("s" if n > 1 else "" for n in (self.depth, n_out))
+        return f"{self.depth}-layer{layers}-{n_out}-output{outputs}{self.draw}"
 
     @property
     def why(self) -> str:
@@ -76,3 +83,10 @@ def _inputs(
     single = {name: value.astype(np.float32) for name, value in parameters.items()}
     doubled = {name: value.astype(np.float64) for name, value in single.items()}
     return Inputs(doubled, X.astype(np.float32).astype(np.float64), Y)
+
+
+def problem_of(trial: Trial) -> Problem:
+    """Return a trial as a file gets it: nobody knows yet what network it is."""
+    inputs, unknown = trial.inputs, ("", "", "")
+    data = (dict(inputs.parameters), inputs.X, inputs.Y)
+    return Problem(trial.name, *data, trial.layer_dims, *unknown, RATE, "float64")

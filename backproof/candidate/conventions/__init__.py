@@ -12,3 +12,4 @@ Everything here runs in the stranger's own process; the judge sees only the arra
 """
 
 REFUSED = 65  # exit code of the process: what it said last is the whole sentence
+RATE = 0.5  # the learning rate, wherever a file takes one; a power of two divides exactly

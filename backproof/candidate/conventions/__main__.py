@@ -3,8 +3,7 @@
 import sys
 from pathlib import Path
 
-from backproof.candidate.conventions import REFUSED
-from backproof.candidate.conventions.model import RATE
+from backproof.candidate.conventions import RATE, REFUSED
 from backproof.candidate.conventions.reader import File, read
 from backproof.candidate.letters import read_question, write_answer
 from backproof.candidate.loading import execute, read_source

@@ -5,6 +5,8 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from types import CodeType
 from typing import Any
 
 from backproof.candidate.conventions.names import COST, FORCED, FORWARD, plain, role_of
@@ -58,8 +60,13 @@ def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
 def bind(function: Callable[..., Any], player: str, known: Known) -> dict[str, Any]:
     """Return the arguments of a call; raise UnboundError, naming the argument without a meaning."""
     bound = {}
-    for parameter in parameters_of(function):
+    parameters = parameters_of(function)
+    names = {parameter.name for parameter in parameters}
+    for parameter in parameters:
         optional = parameter.default is not parameter.empty
+        if {"y", "t"} <= names and parameter.name == "y" and "output" in known.roles:
+            bound["y"] = known.roles["output"]  # where both occur, t is the truth
+            continue
         there, value = known.find(parameter.name, player)
         role = role_of(parameter.name, player)
         if there and (not optional or _overrides(parameter.name, role, player)):
@@ -90,8 +97,14 @@ def call(function: Callable[..., Any], player: str, known: Known) -> Any:
 
 def returned_names(function: Callable[..., Any]) -> list[str]:
     """Return the names in the last `return a, b, c` of a function; "" for what has no name."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return [] if code is None else _returned(code)
+
+
+@cache
+def _returned(code: CodeType) -> list[str]:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
     except (OSError, TypeError, SyntaxError, ValueError):
         return []
     own = [node for node in ast.walk(tree) if isinstance(node, ast.Return) and node.value]

@@ -6,15 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from backproof.candidate.conventions import RATE
 from backproof.candidate.conventions.calls import Known, bind, parameters_of
 from backproof.candidate.conventions.groups import Group, classes_of, functions_of, methods_of
-from backproof.candidate.conventions.model import (
-    RATE,
-    CannotBuildError,
-    Model,
-    find_layers,
-)
-from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, ranked, role_of
+from backproof.candidate.conventions.layers import find_layers
+from backproof.candidate.conventions.model import CannotBuildError, Model
+from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, role_of
+from backproof.candidate.conventions.players import ranked
 from backproof.candidate.conventions.slots import is_array
 from backproof.candidate.loading import Construction
 from backproof.trace import Array
@@ -61,7 +59,7 @@ class Chain:
 
     def _slope_of_object(self, known: Known) -> Any:
         for attribute in ("output", "out", "y", "probs"):
-            value = getattr(self.loss, attribute, None)
+            value: Any = getattr(self.loss, attribute, None)
             if is_array(value) and np.shape(value) == np.shape(known.roles["output"]):
                 known.roles["output"] = value
                 break
@@ -85,9 +83,7 @@ class Chain:
             yield getattr(self.loss, name)
 
 
-def chain_group(
-    namespace: dict[str, Any], constructions: Sequence[Construction]
-) -> Group | None:
+def chain_group(namespace: dict[str, Any], constructions: Sequence[Construction]) -> Group | None:
     """Return the layers that the script makes, as one network; None where it makes none."""
     classes = classes_of(namespace)
     parts = [c for c in constructions if c.name in classes and _is_layer(classes[c.name])]
@@ -142,17 +138,26 @@ def _resolved(arguments: Sequence[Any], namespace: dict[str, Any]) -> Iterator[A
 
 
 def _is_layer(cls: type) -> bool:
-    names = methods_of(cls)
-    return bool(ranked(names, FORWARD)) and bool(ranked(names, BACKWARD)) or _is_loss(cls)
+    """Return whether a class passes arrays on, both ways, and is no network: that wants labels.
+
+    Dropout is left out: without it the mathematics is plain.
+    """
+    forward, backward = (ranked(methods_of(cls), part) for part in (FORWARD, BACKWARD))
+    if not forward or not backward or "dropout" in cls.__name__.lower():
+        return False
+    return _is_loss(cls) or "Y" not in _roles(cls, backward[0])
+
+
+def _roles(cls: type, method: str) -> list[str | None]:
+    """Return what the arguments mean that a method must be given."""
+    required = [p for p in parameters_of(getattr(cls, method)) if p.default is p.empty]
+    return [role_of(p.name, COST) for p in required if p.name != "self"]
 
 
 def _is_loss(cls: type) -> bool:
     """Return whether an object of a class wants labels in its forward pass."""
     names = ranked(methods_of(cls), FORWARD)
-    if not names or not ranked(methods_of(cls), BACKWARD):
-        return False
-    required = [p for p in parameters_of(getattr(cls, names[0])) if p.name != "self"]
-    return any(role_of(p.name, COST) == "Y" for p in required)
+    return bool(names and ranked(methods_of(cls), BACKWARD)) and "Y" in _roles(cls, names[0])
 
 
 def _is_slope(name: str, function: Callable[..., Any]) -> bool:
@@ -176,8 +181,9 @@ def _passed(layer: Any, player: str, value: Any, attributes: Sequence[str]) -> A
     parameters = parameters_of(function)
     arguments = {parameters[0].name: value} if parameters else {}
     for parameter in parameters[1:]:
-        if role_of(parameter.name, BACKWARD) == "learning_rate":
-            arguments[parameter.name] = RATE
+        role = role_of(parameter.name, BACKWARD)
+        if role in ("learning_rate", "false"):
+            arguments[parameter.name] = RATE if role == "learning_rate" else False
     return _array_of(layer, function(**arguments), attributes)
 
 

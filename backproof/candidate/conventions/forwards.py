@@ -39,7 +39,9 @@ def label(
     An array is Z_l because it equals W_l A_{l-1} + b_l, A_l because it is an activation of that;
     only where no array does so is its name in the file believed.
     """
-    m, trace, ids = problem.X.shape[1], {}, {}
+    m = problem.X.shape[1]
+    trace: dict[str, Array] = {}
+    ids: dict[int, str] = {}
     previous: Array | None = problem.X
     L = len(problem.layer_dims) - 1
     for l in range(1, L + 1):
@@ -68,9 +70,7 @@ def _close(one: Array, other: Array) -> bool:
     return same(one, other, 1e-4 if one.dtype == np.float32 else 1e-6)
 
 
-def _fitting(
-    found: Iterable[Leaf], units: int, m: int, layout: Layout
-) -> list[tuple[Leaf, Array]]:
+def _fitting(found: Iterable[Leaf], units: int, m: int, layout: Layout) -> list[tuple[Leaf, Array]]:
     pairs = []
     for leaf in found:
         array = layout.ours(leaf.array, units, m)

@@ -2,8 +2,8 @@
 
 import inspect
 import sysconfig
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -15,8 +15,8 @@ from backproof.candidate.conventions.model import (
     from_initialiser,
     plain_models,
 )
-from backproof.candidate.conventions.names import INIT, is_initialiser, plain, ranked, size_role
-from backproof.candidate.conventions.slots import is_object
+from backproof.candidate.conventions.names import plain, size_role
+from backproof.candidate.conventions.players import is_initialiser, ranked
 from backproof.candidate.loading import Construction
 
 Functions = dict[str, Callable[..., Any]]
@@ -30,16 +30,26 @@ class Group:
     name       of the class; "" for the functions of the file
     functions  by name: the methods, then the functions of the file
     own        names of the methods, or of all functions
+    helpers    names of those functions that come from files beside it
+    scopes     the names that each function of the file calls, and its script
     """
 
     name: str
     models: list[Model]
     functions: Functions
     own: list[str]
+    helpers: frozenset[str] = frozenset()
+    scopes: tuple[frozenset[str], ...] = ()
 
     def players(self, part: str) -> list[str]:
         """Return the functions that may play a part, the likeliest first."""
-        return ranked(self.own, part)[:PLAYED_AT_MOST]
+        found = ranked(self.own, part)
+        first = [name for name in found if name not in self.helpers]
+        return [*first, *[n for n in found if n in self.helpers]][:PLAYED_AT_MOST]
+
+    def together(self, name: str, others: Iterable[str]) -> bool:
+        """Return whether some scope calls a function and one of the others."""
+        return any(name in scope and not scope.isdisjoint(others) for scope in self.scopes)
 
     def outside(self, part: str) -> list[str]:
         """Return functions of the file, besides the methods of a class, that may play a part."""
@@ -47,14 +57,22 @@ class Group:
         return ranked(others, part)[:PLAYED_AT_MOST]
 
 
-def groups(namespace: dict[str, Any], constructions: Sequence[Construction]) -> Iterator[Group]:
+def groups(
+    namespace: dict[str, Any],
+    constructions: Sequence[Construction],
+    scopes: tuple[frozenset[str], ...] = (),
+) -> Iterator[Group]:
     """Yield the functions of a file, if they may be a network, then its classes."""
     functions = functions_of(namespace)
     if functions:
-        yield Group("", list(_models(namespace, functions)), functions, list(functions))
+        here = namespace.get("__name__")
+        helpers = frozenset(n for n, f in functions.items() if f.__module__ != here)
+        models = list(_models(namespace, functions))
+        yield Group("", models, functions, list(functions), helpers, scopes)
     for name, cls in classes_of(namespace).items():
         methods = methods_of(cls)
-        yield Group(name, list(from_class(cls, constructions)), functions, methods)
+        models = list(from_class(cls, constructions))
+        yield Group(name, models, functions, methods, scopes=scopes)
 
 
 def functions_of(namespace: dict[str, Any]) -> Functions:
@@ -118,6 +136,3 @@ def _architecture(function: Callable[..., Any], namespace: dict[str, Any]) -> An
         if described and plain(name) == plain(names[0]):
             return value
     return None
-
-
-__all__ = ["INIT", "Functions", "Group", "field", "groups", "is_object"]

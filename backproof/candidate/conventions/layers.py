@@ -168,9 +168,7 @@ def _follows(one: tuple[int, ...], other: tuple[int, ...], transposed: bool) -> 
     return one[1] == other[0] if transposed else one[0] == other[1]
 
 
-def _layers(
-    weights: Sequence[Group], units: list[int], biases: list[Group]
-) -> Iterator[Layer]:
+def _layers(weights: Sequence[Group], units: list[int], biases: list[Group]) -> Iterator[Layer]:
     left = list(biases)
     forms = [_form(b[0].array.shape) for b in biases if b[0].array.size > 1]
     for group, n in zip(weights, units, strict=True):

@@ -22,11 +22,11 @@ class Layout:
     data: str
     labels: str = "arrays"
 
-    def X(self, problem: Problem) -> Array:
+    def data_of(self, problem: Problem) -> Array:
         """Return the data as the file wants it: a copy."""
         return self._laid(problem.X)
 
-    def Y(self, problem: Problem) -> Array:
+    def labels_of(self, problem: Problem) -> Array:
         """Return the labels as the file wants them: a copy."""
         if self.labels == "arrays":
             return self._laid(problem.Y)

@@ -1,15 +1,17 @@
 """Models: how the file makes its parameters, and a model filled with ours."""
 
+import ast
 import copy
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from backproof.candidate.conventions import RATE
 from backproof.candidate.conventions.calls import name_parts, parameters_of, returned_names
-from backproof.candidate.conventions.layers import Layer, Layers, find_layers
 from backproof.candidate.conventions.names import FORCED, INIT, role_of, size_role
 from backproof.candidate.loading import Construction
 from backproof.trace import Array
@@ -72,7 +74,7 @@ def sizes_for(
     for parameter in required:
         if parameter.name in given:
             continue
-        if parameter.name in theirs and not isinstance(theirs[parameter.name], _NODE):
+        if parameter.name in theirs and not isinstance(theirs[parameter.name], ast.expr):
             given[parameter.name] = theirs[parameter.name]
         elif role_of(parameter.name, INIT) in FORCED:
             given[parameter.name] = _forced(parameter.name)
@@ -81,15 +83,9 @@ def sizes_for(
     return given
 
 
-_NODE = __import__("ast").expr
-
-
 def _forced(name: str) -> Any:
     role = role_of(name, INIT)
     return {"learning_rate": RATE, "zero": 0.0, "one": 1, "false": False}.get(role or "", 1)
-
-
-RATE = 0.5  # the learning rate, wherever the file takes one; a power of two divides exactly
 
 
 def _their_arguments(
@@ -160,8 +156,10 @@ def from_class(cls: type, constructions: Sequence[Construction]) -> Iterator[Mod
     def by_name(dims: Sequence[int], X: Array, Y: Array) -> Any:
         data = with_data(X, Y)
         free = [p for p in parameters_of(cls) if p.name not in data]
-        return cls(**_only(sizes_for(cls, dims, made), free), **_rates(cls), **data) if data else (
-            cls(**_rates(cls) | sizes_for(cls, dims, made))
+        return (
+            cls(**_only(sizes_for(cls, dims, made), free), **_rates(cls), **data)
+            if data
+            else (cls(**_rates(cls) | sizes_for(cls, dims, made)))
         )
 
     def by_order(dims: Sequence[int], X: Array, Y: Array) -> Any:  # noqa: ARG001
@@ -171,7 +169,7 @@ def from_class(cls: type, constructions: Sequence[Construction]) -> Iterator[Mod
         if made is None:
             raise CannotBuildError("no call in the file")
         arguments = [*made.args, *made.keywords.values()]
-        if any(isinstance(value, _NODE) for value in arguments):
+        if any(isinstance(value, ast.expr) for value in arguments):
             raise CannotBuildError("arguments that are computed")
         return cls(*copy.deepcopy(made.args), **copy.deepcopy(made.keywords))
 
@@ -190,7 +188,7 @@ def _only(given: dict[str, Any], free: list[inspect.Parameter]) -> dict[str, Any
     return {name: value for name, value in given.items() if name in {p.name for p in free}}
 
 
-def plain_models(dims_known: bool = True) -> Iterator[Model]:  # noqa: ARG001
+def plain_models() -> Iterator[Model]:
     """Yield dicts of W1, b1, ... in every layout, for a file that does not make its own."""
     for transposed in (False, True):
         for form in ((-1, 1), (1, -1), (-1,)):
@@ -203,7 +201,7 @@ def plain_models(dims_known: bool = True) -> Iterator[Model]:  # noqa: ARG001
                 form: tuple[int, ...] = form,
             ) -> Any:
                 model = {}
-                for l, (n_in, n_out) in enumerate(zip(dims, dims[1:], strict=False), 1):
+                for l, (n_in, n_out) in enumerate(pairwise(dims), 1):
                     model[f"W{l}"] = np.zeros((n_in, n_out) if transposed else (n_out, n_in))
                     model[f"b{l}"] = np.zeros(n_out).reshape(form)
                 return model
@@ -216,18 +214,3 @@ def parts_of(model: Any, names: Sequence[str]) -> dict[str, Any]:
     if isinstance(model, dict):
         return {key: value for key, value in model.items() if isinstance(key, str)}
     return dict(name_parts(model, list(names)))
-
-
-__all__ = [
-    "RATE",
-    "CannotBuildError",
-    "Layer",
-    "Layers",
-    "Model",
-    "find_layers",
-    "from_class",
-    "from_initialiser",
-    "parts_of",
-    "plain_models",
-    "sizes_for",
-]

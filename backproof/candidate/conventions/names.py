@@ -1,9 +1,9 @@
-"""What the names in people's files mean: arguments, functions, arrays."""
+"""What the names in people's files mean: of arguments, of sizes, of arrays."""
 
 import re
-from collections.abc import Iterable
 
 FORWARD, COST, BACKWARD, UPDATE, TRAIN = "forward", "cost", "backward", "update", "train"
+INIT = "init"
 
 _ROLES = {  # role -> names of arguments, lower case, without underscores
     "X": "x|xs|a0|x0|inp|input|inputs|inputdata|inputarray|inputslist|inputlist|inputvector|data|"
@@ -43,52 +43,6 @@ _ROLES = {  # role -> names of arguments, lower case, without underscores
 _PATTERNS = {role: re.compile(f"(?:{names})") for role, names in _ROLES.items()}
 FORCED = ("learning_rate", "zero", "one", "false", "count")  # settings, not arrays
 
-_NOT_A_PLAYER = re.compile(
-    r"plot|test|print|check|numerical|accuracy|evaluat|load|read|save|display|show|visuali|"
-    r"normali|one_?hot|shuffle|split|mini_?batches|to_?vector|vector_?to|^main$|hot$",
-    re.IGNORECASE,
-)
-_PLAYERS = {
-    FORWARD: (
-        r"^_*(l_?model_?)?(forward|feed_?forward|fwd)(_?(prop(agation|agate)?|pass|propagation_?n|"
-        r"step|model))?_*$",
-        r"(forward|feed_?for|fwd|propagat)(?!.*back)",
-        r"^_*(think|query|run|call|__call__|activate|infer(ence)?|compute|calculate|"
-        r"(get_?)?outputs?|net(work)?_?outputs?|hypothesis|evaluate)_*$",
-        r"predict|scores|prob",
-    ),
-    BACKWARD: (
-        r"^_*(l_?model_?)?(back_?ward|back_?prop|bprop)(_?(prop(agation|agate)?|pass|agation|agate|"
-        r"propagation_?n|step|model))?_*$",
-        r"back|bprop|bwd",
-        r"^_*(compute_?|calc(ulate)?_?|get_?)?(gradients?|grads?|deltas?|derivatives|cost_?function_?prime)_*$",
-        r"grad(?!.*(desc|check))|^_*loss_*$",
-    ),
-    COST: (
-        r"^_*(compute_?|calc(ulate)?_?|get_?|total_?)?(cost|loss)(_?(function|fn|func|value))?_*$",
-        r"cost|loss|entropy|mse|mean_?square|error|objective|criterion|bce|nll|likelihood",
-    ),
-    UPDATE: (
-        r"^_*update(_?(parameters?|params?|weights?|network_?parameters))?(_?(gd|with_?gd|sgd|"
-        r"and_?biases))?_*$",
-        r"update|optimi[sz]e|^_*step_*$|apply|descend|^_*descent_*$|adjust|learn_?step|sgd_?step",
-    ),
-    TRAIN: (
-        r"^_*(train|fit|learn|train_?step|train_?batch|train_?on_?batch|partial_?fit|"
-        r"train_?network|train_?once|optimi[sz]e)_*$",
-        r"train|fit|learn|descent",
-    ),
-}
-_NOT_THIS = {
-    FORWARD: r"back|linear_|_activation|prime|deriv|cost|loss|accuracy|dropout|single_?layer|update"
-    r"|optimi|train|init|relu|sigmoid|tanh|softmax",
-    BACKWARD: r"linear_|_activation|relu|sigmoid|tanh|softmax|single_?layer|update|descent|train|clip",
-    COST: r"prime|deriv|grad|back|regulari[sz]ation_?(term|cost)$|delta|relu|softmax_?(?!.*(loss|cost"
-    r"|entropy))",
-    UPDATE: r"adam|momentum|rms|adagrad|velocity|lr|rate|mini_?batch|back",
-    TRAIN: r"predict|history|transform|evaluate|init",
-}
-
 
 def plain(name: str) -> str:
     """Return a name in lower case, without underscores."""
@@ -113,7 +67,6 @@ def role_of(name: str, player: str) -> str | None:
 
 
 _PENALTY = re.compile(r"regulari[sz]|weight_?decay|lambda|(^|_)l[12](_|$)", re.IGNORECASE)
-INIT = "init"
 _SIZE_LISTS = re.compile(
     r"(layers?|layers?dims?|layers?dimensions?|layers?sizes?|sizes?|dims?|dimensions|architecture|"
     r"structure|topology|shape|neurons|nodes|units|networksizes|networkshape|arch|layerlist|"
@@ -152,26 +105,6 @@ def size_role(name: str) -> str | None:
     return None
 
 
-def ranked(names: Iterable[str], player: str) -> list[str]:
-    """Return the names that may play a part, the likeliest first."""
-    found = []
-    for position, name in enumerate(names):
-        if _NOT_A_PLAYER.search(name) or re.search(_NOT_THIS[player], name, re.IGNORECASE):
-            continue
-        for rank, pattern in enumerate(_PLAYERS[player]):
-            if re.search(pattern, name, re.IGNORECASE):
-                found.append((rank, position, name))
-                break
-    return [name for _, _, name in sorted(found)]
-
-
-def is_initialiser(name: str) -> bool:
-    """Return whether a function of that name draws parameters."""
-    return bool(
-        re.search(r"init|random_?(weights|param)|create_?(net|param|weights)|build_?param", name, re.I)
-    ) and not re.search(r"velocity|adam|momentum|optim|rms|vel$|^__", name, re.I)
-
-
 _BIAS = re.compile(r"bias|^_*b(?!atch|eta|est|ack|uf|ase|lock)\d*", re.I)
 _GRADIENT = re.compile(
     r"^_*(d_?(w|b|theta|bias|weight)|grads?|gradients?|deltas?|nabla|velocit|v_?d?(w|b)\d*$|mom|m_?(w|b)\d*$|s_?d(w|b)"
@@ -193,5 +126,7 @@ def is_derived(name: str) -> bool:
 def is_gradient_of(name: str, parameter: str) -> bool:
     """Return whether a gradient of that name belongs to a parameter: dW1, grad_W1, W1, W1_grad."""
     word, of = plain(name), plain(parameter)
-    affixes = r"(d|g|grad|grads|gradient|gradients|nabla|delta|dl|dj|dc|de|dcost|dloss|djd|dld|dcd|ded|dedu|error|change)"
+    affixes = (
+        "(d|g|grads?|gradients?|nabla|delta|dl|dj|dc|de|dcost|dloss|djd|dld|dcd|ded|error|change)"
+    )
     return bool(re.fullmatch(rf"{affixes}?{re.escape(of)}|{re.escape(of)}{affixes}", word))

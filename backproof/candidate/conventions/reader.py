@@ -4,17 +4,20 @@ import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from backproof.candidate.conventions import RATE
+from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.chain import chain_group
 from backproof.candidate.conventions.groups import Group, groups
 from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, role_of
-from backproof.candidate.conventions.reading import RATE, Reading
-from backproof.candidate.conventions.search import Failures, Quality, best_reading
+from backproof.candidate.conventions.reading import Reading
+from backproof.candidate.conventions.search import Failures, Quality, best_reading, telling
 from backproof.candidate.conventions.session import Session
-from backproof.candidate.conventions.usage import outputs_in_use
+from backproof.candidate.conventions.usage import outputs_in_use, scopes
 from backproof.candidate.conventions.words import called, described
 from backproof.candidate.letters import Answer
 from backproof.candidate.loading import Construction, MissingImportError
@@ -50,7 +53,7 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
     session = reading.run(problem)
     traces, again, parameters = {}, {}, {}
     for one in problems:
-        pair = failures.attempt("", lambda p=one: _twice(reading, p))
+        pair = failures.attempt("", partial(_twice, reading, one))
         if pair is not None and reading.quality(pair[0]) >= _enough(quality):
             traces[one.name] = pair[1]
             again[one.name] = pair[2]
@@ -104,13 +107,23 @@ def _the_network(
             f"as {file.where}:{learning[0][0].name or learning[1][0].name}."
         )
     if learning:
+        _refuse_rivals(file, learning[0][1])
         return learning[0][1:]
     _refuse(file, candidates, found, failures)
     return found[0][1:]
 
 
+def _refuse_rivals(file: File, reading: Reading) -> None:
+    if reading.rivals:
+        names = [reading.backward, *reading.rivals]
+        raise BackproofError(
+            f"{file.where} holds {len(names)} backward passes that give different gradients: "
+            f"{' and '.join(names)}; choose one, such as {file.where}:{names[0]}."
+        )
+
+
 def _chosen(file: File, name: str) -> list[Group]:
-    every = list(groups(file.namespace, file.constructions))
+    every = list(groups(file.namespace, file.constructions, scopes(file.text)))
     if not name:
         return every
     chosen = [group for group in every if group.name == name]
@@ -162,23 +175,21 @@ def _refuse(
     failures: Failures,
 ) -> None:
     """Raise BackproofError where there is no network, or its backward pass cannot be called."""
-    for group in candidates:
-        for name in (*group.players(BACKWARD), *group.players(TRAIN), *group.players(FORWARD)):
-            error = failures.errors.get(name)
-            if error is not None and (found or group.players(BACKWARD)):
-                why = _why(error, file)
-                if why:
-                    raise BackproofError(f"{file.where}: {name} {why}")
+    parts = (BACKWARD, TRAIN) if found else (BACKWARD, TRAIN, FORWARD)
+    named = [(n, failures.errors.get(n)) for g in candidates for p in parts for n in g.players(p)]
+    failed = [(name, error) for name, error in named if error is not None]
+    for name, error in sorted(failed, key=lambda pair: -telling(pair[1])):
+        raise BackproofError(f"{file.where}: {name} {_why(error, file)}")
     if found:
         return
     classes = [group.name for group in candidates if group.name]
     functions = [name for group in candidates if not group.name for name in group.own]
-    there = [f"{what} {_some(n)}" for what, n in (("classes", classes), ("functions", functions)) if n]
+    there = [f"{what} {_some(n)}" for what, n in (("class", classes), ("function", functions)) if n]
     raise BackproofError(
-        f"{file.where}: nothing looks like a network.  Looked for functions or methods that "
-        "compute a forward and a backward pass from weights that can be set, or that train them; "
-        f"found {' and '.join(there) or 'no function and no class'}.  Write trace(case), as "
-        "docs/your-own-network.md shows, or name the class: file.py:Name."
+        f"{file.where}: nothing looks like a network.  Looked for a forward and a backward pass "
+        "with weights that can be set, as functions, as methods or as layers; found "
+        f"{' and '.join(there) or 'no function and no class'}.  Write trace(case), as "
+        "docs/your-own-network.md shows."
     )
 
 
@@ -187,11 +198,16 @@ def _why(error: BaseException, file: File) -> str:
     if isinstance(error, MissingImportError):
         return f"cannot run: {error}"
     if isinstance(error, NameError):
-        name = getattr(error, "name", None) or ""
-        if name in file.missing:
-            return f"needs {name}, which is not there: {file.missing[name]}"
+        missing = getattr(error, "name", None) or ""
+        if missing in file.missing:
+            return f"needs {missing}, which is not there: {file.missing[missing]}"
         return f"cannot run: {error}"
-    return ""
+    if isinstance(error, UnboundError):
+        return (
+            f"was found, but what its argument '{error}' means was not: write trace(case), as "
+            "docs/your-own-network.md shows."
+        )
+    return f"was found and called, but raised {type(error).__name__}: {error}"
 
 
 def _rate(file: File, reading: Reading, session: Session) -> float | None:
@@ -209,4 +225,6 @@ def _rate(file: File, reading: Reading, session: Session) -> float | None:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 6 else f"{', '.join(names[:6])} and {len(names) - 6} more"
+    return (
+        ", ".join(names) if len(names) <= 6 else f"{', '.join(names[:6])} and {len(names) - 6} more"
+    )

@@ -1,15 +1,13 @@
 """A reading: which functions are called, in which order, with which layout."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from backproof.candidate.conventions.layout import Layout
-from backproof.candidate.conventions.model import RATE, Model
-from backproof.candidate.conventions.session import Functions, Session, start
+from backproof.candidate.conventions.model import Model
+from backproof.candidate.conventions.session import Functions, Session
+from backproof.candidate.conventions.starting import start
 from backproof.exchange import Problem
-from backproof.trace import Array
 
 
 @dataclass(frozen=True)
@@ -17,6 +15,7 @@ class Reading:
     """How to call a file.
 
     forward, cost, backward, train, update  names of functions or methods; "" where there is none
+    rivals  other backward passes of the file, which give other gradients
     """
 
     name: str
@@ -28,7 +27,12 @@ class Reading:
     backward: str = ""
     train: str = ""
     update: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
+    rivals: tuple[str, ...] = ()
+
+    def playing(self, part: str, name: str) -> "Reading":
+        """Return the same reading with another function for one part."""
+        changed: dict[str, Any] = {part: name}
+        return replace(self, **changed)
 
     def run(self, problem: Problem) -> Session:
         """Run one iteration on a problem; raises whatever the file raises."""
@@ -64,15 +68,3 @@ class Reading:
             int(f"A{session.layers.depth}" in trace or f"Z{session.layers.depth}" in trace),
             int("cost" in trace),
         )
-
-    def with_layout(self, layout: Layout) -> "Reading":
-        """Return the same reading with another layout."""
-        return replace(self, layout=layout)
-
-
-def snapshot(session: Session) -> dict[str, Array]:
-    """Return the trace in plain arrays."""
-    return {name: np.array(value) for name, value in session.trace.items()}
-
-
-__all__ = ["RATE", "Reading", "snapshot"]

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.groups import Group
-from backproof.candidate.conventions.layout import Layout, data_layouts, label_layouts
+from backproof.candidate.conventions.layout import Layout, data_layouts, label_layouts, same
 from backproof.candidate.conventions.model import CannotBuildError
 from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, TRAIN, UPDATE
 from backproof.candidate.conventions.reading import Reading
-from backproof.candidate.conventions.session import Session
 from backproof.candidate.loading import MissingImportError
 from backproof.exchange import Problem
+from backproof.trace import Array
 
 Quality = tuple[int, int, int, int]
 
@@ -30,12 +31,12 @@ class Failures:
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # someone's code: SystemExit too
-            if name not in self.errors or _telling(error) >= _telling(self.errors[name]):
+            if name not in self.errors or telling(error) >= telling(self.errors[name]):
                 self.errors[name] = error
             return None
 
 
-def _telling(error: BaseException) -> int:
+def telling(error: BaseException) -> int:
     """Return how much an error says about why a file cannot be run."""
     if isinstance(error, UnboundError | CannotBuildError):
         return 0
@@ -45,22 +46,35 @@ def _telling(error: BaseException) -> int:
 def best_reading(
     group: Group, problems: Sequence[Problem], failures: Failures
 ) -> tuple[Reading, Quality, Problem] | None:
-    """Return the reading that shows most of a network on the first problem that allows it.
+    """Return the reading that shows most of a network on the first sizes that allow it.
 
     The first one that shows every gradient, in the shape of its parameter, is taken at once.
     """
+    if not any(group.players(part) for part in (FORWARD, BACKWARD, TRAIN)):
+        return None
     best: tuple[Reading, Quality, Problem] | None = None
-    for problem in problems:
-        for reading in _readings(group, problem, failures):
-            session = failures.attempt(reading.name, lambda r=reading, p=problem: r.run(p))
-            if session is None:
-                continue
-            quality = reading.quality(session)
-            if best is None or quality > best[1]:
-                best = (reading, quality, problem)
-        if best is not None and best[1][0]:
-            break
+    for probes in _probes(problems):
+        for problem in probes:
+            for reading in _readings(group, problem, failures):
+                session = failures.attempt(reading.name, partial(reading.run, problem))
+                if session is None:
+                    continue
+                quality = reading.quality(session)
+                if best is None or quality > best[1]:
+                    best = (reading, quality, problem)
+            if best is not None and best[1][0]:
+                return best
+        if best is not None and best[1][1] >= len(probes[0].layer_dims) - 1:
+            return best  # half of the gradients or more: a wrong network, not a wrong reading
     return best
+
+
+def _probes(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """Return one batch and one single example of each layer sizes."""
+    first: dict[tuple[int, ...], dict[bool, Problem]] = {}
+    for problem in problems:
+        first.setdefault(problem.layer_dims, {}).setdefault(problem.X.shape[1] == 1, problem)
+    return [list(pair.values()) for pair in first.values()]
 
 
 def _readings(group: Group, problem: Problem, failures: Failures) -> Iterator[Reading]:
@@ -69,16 +83,14 @@ def _readings(group: Group, problem: Problem, failures: Failures) -> Iterator[Re
         for data in data_layouts(m):
             for labels in label_layouts(n_out, m):
                 bare = Reading(group.name, model, group.functions, Layout(data, labels))
-                if failures.attempt("", lambda r=bare: r.run(problem)) is None:
+                if failures.attempt("", partial(bare.run, problem)) is None:
                     break  # the model cannot be made with these sizes
                 reading = _played(bare, group, problem, failures)
                 if reading is not None:
                     yield reading
 
 
-def _played(
-    bare: Reading, group: Group, problem: Problem, failures: Failures
-) -> Reading | None:
+def _played(bare: Reading, group: Group, problem: Problem, failures: Failures) -> Reading | None:
     """Return the reading with every part played as well as it can be."""
     forward = _best(bare, group.players(FORWARD), "forward", problem, failures)
     found: list[tuple[Quality, Reading]] = []
@@ -93,8 +105,54 @@ def _played(
                 _try(replace(start, train=name), problem, failures, found)
     if not found and not forward:
         return None
-    reading = max(found, key=lambda pair: pair[0])[1] if found else forward[0]
+    reading = _settled(found, group, problem) if found else forward[0]
     return _finished(reading, group, problem, failures)
+
+
+def _settled(found: list[tuple[Quality, Reading]], group: Group, problem: Problem) -> Reading:
+    """Return the reading of the highest quality; of several, what the file's own code calls.
+
+    Others of that quality which give other gradients are its rivals, unless the file's code tells.
+    """
+    best = max(quality for quality, _ in found)
+    equals = [reading for quality, reading in found if quality == best]
+    used = [r for r in equals if group.together(r.backward, [r.forward, r.cost, "range"])]
+    first = (used or equals)[0]
+    mine = first.run(problem).trace
+    rivals = []
+    for other in (used or equals)[1:]:
+        theirs = other.run(problem).trace
+        if other.backward != first.backward and theirs and not _same_gradients(mine, theirs):
+            rivals.append(other.backward)
+    return replace(first, rivals=tuple(dict.fromkeys(rivals)))
+
+
+def _same_gradients(one: dict[str, Array], other: dict[str, Array]) -> bool:
+    shared = [name for name in one.keys() & other.keys() if name[0] == "d"]
+    return all(same(one[name], other[name]) for name in shared)
+
+
+def _is_sequential(reading: Reading, problem: Problem) -> bool:
+    """Return whether training on two examples is training on one and then on the other."""
+    pair = replace(problem, X=problem.X[:, :2], Y=problem.Y[:, :2])
+    both = _after(reading, pair)
+    for order in ((0, 1), (1, 0)):
+        now = problem.parameters
+        for k in order:
+            one = replace(pair, parameters=now, X=pair.X[:, [k]], Y=pair.Y[:, [k]])
+            now = now | _after(reading, one)
+        if all(same(both[name], now[name], 1e-12) for name in both):
+            return True
+    return False
+
+
+def _after(reading: Reading, problem: Problem) -> dict[str, Array]:
+    """Return the parameters after an update that shows no gradients."""
+    session = reading.run(problem)
+    return {
+        name: session.problem.parameters[name] - session.trace[f"d{name}"]
+        for name, _, _ in session.layers.paths()
+    }
 
 
 def _starts(
@@ -118,38 +176,46 @@ def _try(
 ) -> None:
     name = reading.backward or reading.train
     session = failures.attempt(name, lambda: reading.run(problem))
-    if session is not None:
-        found.append((reading.quality(session), reading))
+    if session is None:
+        return
+    several = problem.X.shape[1] > 1 and "recovered" in session.trace
+    if several and failures.attempt("", lambda: _is_sequential(reading, problem)):
+        return  # one example at a time: the problems of one example will show it
+    found.append((reading.quality(session), reading))
 
 
 def _best(
     bare: Reading, names: list[str], part: str, problem: Problem, failures: Failures
 ) -> list[Reading]:
     """Return the readings that run with one more part, in the order of the names."""
-    tried = [replace(bare, **{part: name}) for name in names]
+    tried = [bare.playing(part, name) for name in names]
     return [
         reading
         for reading, name in zip(tried, names, strict=True)
-        if failures.attempt(name, lambda r=reading: r.run(problem)) is not None
+        if failures.attempt(name, partial(reading.run, problem)) is not None
     ]
 
 
-def _finished(
-    reading: Reading, group: Group, problem: Problem, failures: Failures
-) -> Reading:
+def _finished(reading: Reading, group: Group, problem: Problem, failures: Failures) -> Reading:
     """Return the reading with a cost and an update, where the file has them."""
     session = failures.attempt("", lambda: reading.run(problem))
     if session is None:
         return reading
     if "cost" not in session.trace:
-        costs = [*group.players(COST), *group.outside(COST)]
-        costs = [name for name in costs if name not in (reading.backward, reading.train)]
-        fits = _best(reading, costs, "cost", problem, failures)
-        reading = fits[0] if fits else reading
+        reading = _with_cost(reading, group, problem, failures)
     if not session.changed and reading.backward:
         fits = _best(reading, group.players(UPDATE), "update", problem, failures)
         reading = fits[0] if fits else reading
     return reading
 
 
-__all__ = ["Failures", "Quality", "Session", "best_reading"]
+def _with_cost(reading: Reading, group: Group, problem: Problem, failures: Failures) -> Reading:
+    """Return the reading with a cost: its own methods first, and what its own code calls first."""
+    players = [p for p in (reading.backward, reading.train, reading.forward) if p]
+    for names in (group.players(COST), group.outside(COST)):
+        names = [name for name in names if name not in players]
+        fits = _best(reading, names, "cost", problem, failures)
+        used = [fit for fit in fits if group.together(fit.cost, players)]
+        if fits:
+            return (used or fits)[0]
+    return reading

@@ -1,33 +1,30 @@
-"""A session: one model, filled with our parameters, taken through one iteration call by call."""
+"""A session: one iteration of one model, call by call."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from backproof.candidate.conventions import forwards, gradients
+from backproof.candidate.conventions import RATE, forwards, gradients
 from backproof.candidate.conventions.calls import Known, call, name_parts, returned_names
-from backproof.candidate.conventions.layers import Layers, find_layers
+from backproof.candidate.conventions.layers import Layers
 from backproof.candidate.conventions.layout import Layout
-from backproof.candidate.conventions.model import RATE, CannotBuildError, Model, parts_of
+from backproof.candidate.conventions.model import Model, parts_of
 from backproof.candidate.conventions.names import (
     BACKWARD,
     COST,
     FORWARD,
-    INIT,
     TRAIN,
     UPDATE,
     is_derived,
-    ranked,
-    role_of,
 )
-from backproof.candidate.conventions.slots import Leaf, Path, is_array, is_object, leaves
+from backproof.candidate.conventions.players import ranked
+from backproof.candidate.conventions.slots import Leaf, is_array, is_object, leaves
 from backproof.exchange import Problem
 from backproof.trace import Array
 
 Functions = dict[str, Callable[..., Any]]
-SETTLED = 3  # instances within instances
 
 
 @dataclass
@@ -53,7 +50,7 @@ class Session:
         """Put our parameters back into the same objects, and forget what was seen."""
         self.root = self.layers.fill(self.root, self.problem.parameters)
         self.trace, self.changed = {}, False
-        self.known = _known(self.problem, self.layout, self.model, self.root)
+        self.known = knowledge(self.problem, self.layout, self.model, self.root)
 
     def function(self, name: str) -> Callable[..., Any]:
         """Return a function of the file, or a method of the model."""
@@ -170,7 +167,9 @@ class Session:
         grads = gradients.label(returned, self.layers, self.problem, by_shape=True)
         wanted = {f"d{name}" for name, _, _ in self.layers.paths()}
         if not wanted <= grads.keys():
-            state = [leaf for leaf in self._state() if is_derived(leaf.name) or leaf.name[:1] == "d"]
+            state = [
+                leaf for leaf in self._state() if is_derived(leaf.name) or leaf.name[:1] == "d"
+            ]
             kept = gradients.label(state, self.layers, self.problem, by_shape=True)
             if kept.keys() >= wanted or (len(kept) > len(grads) and not self.changed):
                 grads = kept
@@ -209,57 +208,6 @@ class Session:
         return {k: np.array(v) for k, v in found.items()} if len(found) == len(wanted) else None
 
 
-def start(problem: Problem, layout: Layout, model: Model, functions: Functions) -> Session:
-    """Make a model, fill it, and say what is known; raise CannotBuildError where that fails."""
-    root = model.make(problem.layer_dims, layout.X(problem), layout.Y(problem))
-    layers = find_layers(root, problem.layer_dims)
-    if layers is None or layers.depth != len(problem.layer_dims) - 1:
-        raise CannotBuildError("it has another number of layers, or none")
-    problem = _without_missing_biases(problem, layers)
-    root = layers.fill(root, problem.parameters)
-    rated = is_object(root) and _settle(root)
-    known = _known(problem, layout, model, root)
-    return Session(problem, layout, model, functions, root, layers, known, {}, rated=rated)
-
-
-def _known(problem: Problem, layout: Layout, model: Model, root: Any) -> Known:
-    m = problem.X.shape[1]
-    settings = {"learning_rate": RATE, "zero": 0.0, "one": 1, "false": False, "count": m}
-    data = {"X": layout.X(problem), "Y": layout.Y(problem), "parameters": root}
-    return Known(data | settings, parts_of(root, model.names))
-
-
-def _without_missing_biases(problem: Problem, layers: Layers) -> Problem:
-    """Return the problem with a bias of zero where the file has none."""
-    there = {name for name, _, _ in layers.paths()}
-    parameters = {
-        name: value if name in there else np.zeros_like(value)
-        for name, value in problem.parameters.items()
-    }
-    return replace(problem, parameters=parameters)
-
-
-def _settle(root: Any, depth: int = 0) -> bool:
-    """Set the learning rates of instances to ours, and what is no plain mathematics to 0.
-
-    Returns whether there is a learning rate.
-    """
-    rated = False
-    for name, value in list(vars(root).items()) if is_object(root) else ():
-        role = role_of(name, INIT)
-        if isinstance(value, float | int) and not isinstance(value, bool):
-            if role == "learning_rate":
-                setattr(root, name, RATE)
-                rated = True
-            elif role == "zero":
-                setattr(root, name, 0.0)
-        elif depth < SETTLED:
-            parts = value.values() if isinstance(value, dict) else value
-            for part in parts if isinstance(parts, Iterable) and not is_array(value) else [value]:
-                rated = _settle(part, depth + 1) or rated
-    return rated
-
-
 def _parts(result: Any) -> list[Any]:
     if isinstance(result, tuple | list):
         return list(result)
@@ -282,4 +230,9 @@ def _differ(one: dict[str, Array], other: dict[str, Array]) -> bool:
     )
 
 
-__all__ = ["Functions", "Path", "Session", "start"]
+def knowledge(problem: Problem, layout: Layout, model: Model, root: Any) -> Known:
+    """Return what can be handed to a function before anything was called."""
+    m = problem.X.shape[1]
+    settings = {"learning_rate": RATE, "zero": 0.0, "one": 1, "false": False, "count": m}
+    data = {"X": layout.data_of(problem), "Y": layout.labels_of(problem), "parameters": root}
+    return Known(data | settings, parts_of(root, model.names))

@@ -1,11 +1,12 @@
-"""Usage: how many outputs the file's own script gives its network."""
+"""Usage: what the file's own script does with its network."""
 
 import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from backproof.candidate.conventions.calls import parameters_of
-from backproof.candidate.conventions.names import is_initialiser, size_role
+from backproof.candidate.conventions.names import size_role
+from backproof.candidate.conventions.players import is_initialiser
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.loading import Construction
 
@@ -18,7 +19,7 @@ def outputs_in_use(
     The script's calls count, then the defaults of the arguments; None where neither tells.
     """
     if reading.name:
-        made = [(c.args, c.keywords) for c in constructions if c.name == reading.name]
+        made = [(list(c.args), c.keywords) for c in constructions if c.name == reading.name]
         function = namespace[reading.name]
     else:
         made = list(_initialised(text))
@@ -35,14 +36,36 @@ def outputs_in_use(
 
 def _initialised(text: str) -> Iterator[tuple[list[Any], dict[str, Any]]]:
     """Yield the literal arguments of every call of an initialising function."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if is_initialiser(node.func.id):
+    for node in ast.walk(_tree(text)):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if is_initialiser(name):
                 yield [_literal(arg) for arg in node.args], {}
+
+
+def scopes(text: str) -> tuple[frozenset[str], ...]:
+    """Return, for each function of a text and for its top level, the names it calls."""
+    tree = _tree(text)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return tuple(frozenset(_called(node)) for node in (*functions, tree))
+
+
+def _called(scope: ast.AST) -> Iterator[str]:
+    """Yield the functions and methods that a scope calls, those inside functions left out."""
+    for node in ast.iter_child_nodes(scope):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        if isinstance(node, ast.Call):
+            yield str(getattr(node.func, "id", getattr(node.func, "attr", "")))
+        yield from _called(node)
+
+
+def _tree(text: str) -> ast.Module:
+    """Return the syntax tree of a text, lines of a notebook's magics left out; empty if none."""
+    lines = ("" if line.lstrip().startswith(("%", "!", "?")) else line for line in text.split("\n"))
+    try:
+        return ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
 
 
 def _literal(node: ast.expr) -> Any:

@@ -1,0 +1,100 @@
+"""Live objects, such as the globals() of a notebook, read by their conventions in a forked process.
+
+They cannot travel to a process of their own as a file can; a fork sees them as they are, and
+whatever it does to them stays there.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from backproof.candidate.conventions import REFUSED
+from backproof.candidate.conventions.reader import File, read
+from backproof.candidate.letters import Answer, read_answer, write_answer
+from backproof.candidate.sandbox import DEFAULT
+from backproof.errors import BackproofError
+from backproof.exchange import Problem
+
+PAUSE = 0.01  # seconds between two looks at the child
+
+
+def live_answer(
+    namespace: Mapping[str, Any], name: str, problems: Sequence[Problem], where: str
+) -> Answer:
+    """Return what the network among live objects computes on every problem that it can do.
+
+    where  what the objects are called in messages
+    Raises BackproofError where there is no network, there are several, it does not end within
+    the time limit, or this system has no fork.
+    """
+    if not hasattr(os, "fork"):
+        raise BackproofError(
+            f"{sys.platform} cannot fork, so live objects cannot be judged safely: save the code "
+            "in a file and judge that."
+        )
+    with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
+        answer, words = Path(name_of_folder, "answer.safetensors"), Path(name_of_folder, "words")
+        child = os.fork()
+        if child == 0:
+            _run(dict(namespace), name, problems, where, answer, words)
+        code = _wait(child)
+        if code == REFUSED:
+            raise BackproofError(words.read_text(encoding="utf-8"))
+        if code is None:
+            raise BackproofError(
+                f"{where}: it ran for more than {DEFAULT.seconds:g} seconds and was stopped."
+            )
+        try:
+            return read_answer(answer, problems)
+        except BackproofError as error:
+            raise BackproofError(f"{where}: {error}.") from error
+
+
+def _run(
+    namespace: dict[str, Any],
+    name: str,
+    problems: Sequence[Problem],
+    where: str,
+    answer: Path,
+    words: Path,
+) -> None:
+    """Read the objects in the child; never returns."""
+    code = 1
+    try:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+            write_answer(answer, read(File(where, namespace), name, problems))
+        code = 0
+    except BackproofError as error:
+        words.write_text(str(error), encoding="utf-8")
+        code = REFUSED
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _wait(child: int) -> int | None:
+    """Return the exit code of the child; None where it had to be stopped."""
+    deadline = time.monotonic() + DEFAULT.seconds
+    try:
+        while time.monotonic() < deadline:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(PAUSE)
+        return None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(child, 0)

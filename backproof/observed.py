@@ -1,0 +1,62 @@
+"""What a file computed on one trial, in the judge's terms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backproof.architecture import Observation
+from backproof.candidate.conventions import RATE
+from backproof.candidate.letters import Answer
+from backproof.case import Inputs
+from backproof.trace import Trace
+from backproof.trials import Trial
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One trial, done twice.
+
+    sight      the first time; of gradients that are not shown, (before - after) / learning rate,
+               or before - after where the rate is unknown
+    again      the second time, if that gave other numbers; None: the same ones
+    recovered  the gradients are not shown
+    """
+
+    sight: Observation
+    again: Observation | None
+    recovered: bool
+
+
+def observed(trial: Trial, answer: Answer) -> Observed:
+    """Return what a file computed on a trial that it did."""
+    first, second = answer.traces[trial.name], answer.again.get(trial.name, {})
+    again = None if _equal(first, second) else _sight(trial, second, answer)
+    return Observed(_sight(trial, first, answer), again, "recovered" in first)
+
+
+def _sight(trial: Trial, trace: Trace, answer: Answer) -> Observation:
+    recovered = "recovered" in trace
+    trace = {name: value for name, value in trace.items() if name != "recovered"}
+    there = answer.parameters.get(trial.name, ())
+    parameters = {
+        name: value if name in there else np.zeros_like(value)
+        for name, value in trial.inputs.parameters.items()
+    }
+    rate = answer.learning_rate
+    if recovered and rate is not None:
+        trace = {n: _divided(v, rate) if n[0] == "d" else v for n, v in trace.items()}
+    if not recovered and rate is None:  # gradients are shown; of the update nothing can be said
+        trace = {name: value for name, value in trace.items() if name not in parameters}
+        rate = RATE
+    return Observation(Inputs(parameters, trial.inputs.X, trial.inputs.Y), trace, rate)
+
+
+def _divided(value: np.ndarray, rate: float) -> np.ndarray:
+    return value / value.dtype.type(rate) if value.dtype.kind == "f" else value
+
+
+def _equal(one: Trace, other: Trace) -> bool:
+    return one.keys() == other.keys() and all(
+        np.array_equal(value, other[name], equal_nan=value.dtype.kind == "f")
+        for name, value in one.items()
+    )

@@ -1,0 +1,177 @@
+"""A front door: somebody's own network, read by its conventions and judged.
+
+trials ──> the file, in a process of its own ──> answer ──> architecture (from the numbers)
+   └──────────────────────────> expected: value ± sigma <─────────┘     ──> findings
+"""
+
+import ast
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from backproof.architecture import Architecture, identify
+from backproof.candidate.convention import answer_of
+from backproof.candidate.letters import Answer
+from backproof.candidate.live import live_answer
+from backproof.candidate.loading import read_source
+from backproof.case import refuse_unknown_dtypes
+from backproof.errors import BackproofError
+from backproof.observed import Observed, observed
+from backproof.trials import Trial, problem_of, trials
+from backproof.verdict import CaseReport, TargetReport
+from backproof.weighing import weigh
+
+DEPTHS = (3, 2, 1, 4)  # which of the depths that a file can do are judged first
+DEPTHS_JUDGED = 2
+
+
+def judge_file(
+    path: Path, name: str, dtypes: Sequence[str], seed: int, cases: Sequence[str]
+) -> TargetReport:
+    """Judge the network in a file that defines no trace(case).
+
+    name    of the class or function to choose; "" for the only one
+    dtypes  must name float64, in which the numbers are given; the file's own precision decides
+    cases   names of trials; empty for all that suit the network
+    Raises BackproofError where the file holds no network that can be read.
+    """
+    there = list(trials(seed))
+    _refuse_requests(path.name, dtypes, cases, there)
+    names = _identifiers(read_source(path).tree)
+    answer = answer_of(path, name, [problem_of(trial) for trial in there])
+    return _judged(path.name, answer, there, names, seed, cases)
+
+
+def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> TargetReport:
+    """Judge the network among live objects, such as globals(); see judge_file."""
+    there = list(trials(seed))
+    answer = live_answer(namespace, name, [problem_of(trial) for trial in there], "globals()")
+    names = [key for key in namespace if isinstance(key, str)]
+    return _judged("globals()", answer, there, names, seed, ())
+
+
+def _refuse_requests(
+    where: str, dtypes: Sequence[str], cases: Sequence[str], there: Sequence[Trial]
+) -> None:
+    if "float64" not in refuse_unknown_dtypes(list(dtypes)):
+        raise BackproofError(
+            f"{where} is read by its conventions, in the precision in which it computes: leave "
+            "out --dtype, or write trace(case)."
+        )
+    known = [trial.name for trial in there]
+    for case in cases:
+        if case not in known:
+            raise BackproofError(
+                f"There is no case '{case}' for {where}, which is read by its conventions: choose "
+                f"one of {', '.join(known[:4])}, ..."
+            )
+
+
+def _identifiers(tree: ast.Module) -> frozenset[str]:
+    """Return every name in a file: they break ties between readings of the numbers."""
+    fields = ("id", "name", "attr", "arg")
+    words = (getattr(node, field, None) for node in ast.walk(tree) for field in fields)
+    return frozenset(word for word in words if isinstance(word, str))
+
+
+def _judged(
+    where: str,
+    answer: Answer,
+    there: Sequence[Trial],
+    names: Collection[str],
+    seed: int,
+    cases: Sequence[str],
+) -> TargetReport:
+    """Judge an answer on the trials that suit it."""
+    seen = {trial.name: observed(trial, answer) for trial in there if trial.name in answer.traces}
+    if not seen:
+        raise BackproofError(f"{where}: its network ran once, and then on nothing else.")
+    chosen, others = _chosen([trial for trial in there if trial.name in seen], answer, seen, names)
+    asked = [trial for trial in chosen if trial.name in cases] if cases else chosen
+    if not asked:
+        raise BackproofError(
+            f"{where} does not do {', '.join(cases)}; it does "
+            f"{', '.join(trial.name for trial in chosen)}."
+        )
+    found = _architectures(chosen, seen, names)
+    reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed) for t in asked]
+    first = found[asked[0].layer_dims]
+    notes = [f"calls {answer.calls}", *answer.notes, *first.assumed]
+    notes += _on_gradients(answer, first, seen, reports)
+    if all(report.verdict == "agree" for report in reports):
+        notes += _on_other_outputs(where, others, seen, names, seed)
+    return TargetReport(where, reports, f"{answer.words}; {first.words}", tuple(notes))
+
+
+def _chosen(
+    there: Sequence[Trial], answer: Answer, seen: Mapping[str, Observed], names: Collection[str]
+) -> tuple[list[Trial], list[Trial]]:
+    """Return the trials to be judged, and those with another number of outputs.
+
+    Batches come before single examples.  A softmax needs several outputs; any other network is
+    judged with one, unless its own script gives it several.
+    """
+    batches = [trial for trial in there if trial.m > 1] or list(there)
+    depths = [depth for depth in DEPTHS if any(t.depth == depth for t in batches)][:DEPTHS_JUDGED]
+    kept = [trial for trial in batches if trial.depth in depths]
+    several = [trial for trial in kept if trial.layer_dims[-1] > 1]
+    single = [trial for trial in kept if trial.layer_dims[-1] == 1]
+    if not several or not single:
+        return kept, []
+    softmax = identify([seen[t.name].sight for t in several], names).output == "softmax"
+    if softmax or (answer.outputs or 1) > 1:
+        return several, []
+    return single, several
+
+
+def _architectures(
+    chosen: Sequence[Trial], seen: Mapping[str, Observed], names: Collection[str]
+) -> dict[tuple[int, ...], Architecture]:
+    """Return what network it is, for each of the layer sizes."""
+    sizes = dict.fromkeys(trial.layer_dims for trial in chosen)
+    return {
+        dims: identify([seen[t.name].sight for t in chosen if t.layer_dims == dims], names)
+        for dims in sizes
+    }
+
+
+def _on_gradients(
+    answer: Answer,
+    architecture: Architecture,
+    seen: Mapping[str, Observed],
+    reports: Sequence[CaseReport],
+) -> list[str]:
+    """Say how gradients that are not shown were found, and in which precision all was judged."""
+    notes = []
+    if any(one.recovered for one in seen.values()):
+        rate = answer.learning_rate or architecture.learning_rate or 1.0
+        notes.append(f"gradients are not shown: dW = (before - after) / {rate:g} of one update")
+    if any(report.dtype == "float32" for report in reports):
+        notes.append("it computes in float32, and is judged as that")
+    return notes
+
+
+def _on_other_outputs(
+    where: str,
+    others: Sequence[Trial],
+    seen: Mapping[str, Observed],
+    names: Collection[str],
+    seed: int,
+) -> list[str]:
+    """Say what would be wrong with several outputs, where one is right."""
+    found = _architectures(others, seen, names)
+    reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed) for t in others]
+    wrong = dict.fromkeys(
+        finding.name
+        for report in reports
+        for verdict in report.verdicts
+        for finding in verdict.findings
+        if not finding.agrees
+    )
+    if not wrong:
+        return []
+    n_out = others[0].layer_dims[-1]
+    return [f"right for one output only: with {n_out}, {', '.join(wrong)} would differ"]
+
+
+__all__ = ["judge_file", "judge_live"]

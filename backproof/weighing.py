@@ -1,0 +1,102 @@
+"""What a file computed on one trial, against what its network must give."""
+
+import numpy as np
+
+from backproof.architecture import Architecture, Observation
+from backproof.case import Case
+from backproof.compare import Expected, compare
+from backproof.controls import plant_controls
+from backproof.observed import Observed
+from backproof.precision import precision
+from backproof.trace import Trace, trace_names
+from backproof.trials import Trial
+from backproof.twins import expected_trace
+from backproof.verdict import CaseReport, Verdict
+
+SECOND = ", called again"
+
+
+def weigh(
+    name: str, trial: Trial, architecture: Architecture, seen: Observed, seed: int
+) -> CaseReport:
+    """Return the findings; a second call is reported only where it is wrong and the first is not.
+
+    name  of the file
+    """
+    dtype = _precision_of(seen.sight.trace)
+    verdicts = [_verdict(name, trial, architecture, seen.sight, seen.recovered, dtype)]
+    if seen.again is not None:
+        second = _verdict(name + SECOND, trial, architecture, seen.again, seen.recovered, dtype)
+        if second.verdict != "agree" and verdicts[0].verdict == "agree":
+            verdicts.append(second)
+    return CaseReport(trial.name, trial.why, dtype, seed, 1, verdicts)
+
+
+def _precision_of(trace: Trace) -> str:
+    """Return float32 where the file computes in it, though it was given float64."""
+    return "float32" if any(value.dtype == np.float32 for value in trace.values()) else "float64"
+
+
+def _verdict(
+    name: str,
+    trial: Trial,
+    architecture: Architecture,
+    sight: Observation,
+    recovered: bool,
+    dtype: str,
+) -> Verdict:
+    rate = sight.learning_rate or architecture.learning_rate or 1.0
+    outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
+    case = _case(trial, architecture, rate / outputs)
+    expected = _divided(expected_trace(case, sight.inputs, precision(dtype)), outputs, dtype)
+    trace = sight.trace
+    if recovered:
+        expected = _from_update(expected, rate, dtype)
+        if sight.learning_rate is None:
+            trace = {n: v / rate if n[0] == "d" else v for n, v in trace.items()}
+    trace = {n: v.astype(dtype) if v.dtype.kind == "f" else v for n, v in trace.items()}
+    names = [n for n in trace_names(case.depth) if n in trace]
+    findings = [compare(n, trace[n], expected[n], dtype) for n in names]
+    return Verdict(name, findings, [], plant_controls(trace, expected, findings, dtype))
+
+
+def _case(trial: Trial, architecture: Architecture, learning_rate: float) -> Case:
+    return Case(
+        trial.name,
+        trial.why,
+        trial.layer_dims,
+        trial.m,
+        lambda case, rng, dtype: trial.inputs,  # noqa: ARG005
+        architecture.hidden,
+        architecture.loss,
+        learning_rate,
+        1,
+        output=architecture.output,
+        reduction=architecture.reduction,
+        guard=architecture.guard,
+        guarded_gradient=architecture.guarded_gradient,
+    )
+
+
+def _divided(expected: dict[str, Expected], outputs: int, dtype: str) -> dict[str, Expected]:
+    """Return cost and gradients divided by the number of outputs, with one rounding more."""
+    if outputs == 1:
+        return expected
+    u = precision(dtype).storage
+
+    def divided(e: Expected) -> Expected:
+        value = e.value / outputs
+        return Expected(value, np.hypot(e.sigma / outputs, u * np.abs(value)))
+
+    return {n: divided(e) if n == "cost" or n[0] == "d" else e for n, e in expected.items()}
+
+
+def _from_update(expected: dict[str, Expected], rate: float, dtype: str) -> dict[str, Expected]:
+    """Return gradients with the error bars of (before - after) / rate: those of `after`."""
+    u = precision(dtype).storage
+    new = dict(expected)
+    for name, gradient in expected.items():
+        if name[0] == "d":
+            sigma = np.hypot(expected[name[1:]].sigma / rate, 2 * u * np.abs(gradient.value))
+            new[name] = Expected(gradient.value, sigma)
+    return new
