@@ -1,7 +1,7 @@
 """A case: what is run, and why it is worth running."""
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,33 @@ import numpy as np
 from backproof.errors import BackproofError
 from backproof.trace import Array, parameter_names
 
-HIDDEN = ("relu", "sigmoid", "tanh")
-OUTPUT_OF_LOSS = {
+HIDDEN = ("relu", "sigmoid", "tanh", "leaky_relu")
+OUTPUT_OF_LOSS = {  # the output activation where a case names none
     "binary_cross_entropy": "sigmoid",
     "categorical_cross_entropy": "softmax",
     "mean_squared_error": "identity",
+    "squared_error": "identity",
+    "half_squared_error": "identity",
 }
 LOSSES = tuple(OUTPUT_OF_LOSS)
+CROSS_ENTROPIES = ("binary_cross_entropy", "categorical_cross_entropy")
+PROBABILITIES = ("sigmoid", "softmax")  # outputs that have a logarithm
+OUTPUTS = (*PROBABILITIES, "identity", "tanh", "relu")
+REDUCTIONS = ("mean", "sum")
+GUARDS = ("add", "clip")
 DTYPES = ("float64", "float32")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What keeps 0 out of the logarithms of a cross-entropy: log(a), log(1 - a) become
+
+    "add"   log(a + eps), log(1 - a + eps)
+    "clip"  the same logarithms of a clipped to [eps, 1 - eps]
+    """
+
+    kind: str
+    eps: float
 
 
 @dataclass(frozen=True)
@@ -46,8 +65,13 @@ class Case:
     layer_dims     n_x, hidden sizes, n_out
     m              number of examples
     make           draws the arrays: (case, generator, dtype) -> Inputs
+    hidden         activation of all hidden layers, or a tuple with one name for each
     iterations     length of the training trajectory that is judged
     dtypes         the precisions in which the case makes sense
+    output         activation of the last layer; empty: the one that goes with the loss
+    reduction      the cost is the "mean" over the m examples, or their "sum"
+    guard          of the logarithms in the cost; None: the plain cost
+    guarded_gradient  whether the gradient is that of the guarded cost too, or of the plain one
     """
 
     name: str
@@ -55,11 +79,20 @@ class Case:
     layer_dims: tuple[int, ...]
     m: int
     make: "Callable[[Case, np.random.Generator, str], Inputs]"
-    hidden: str = "relu"
+    hidden: str | tuple[str, ...] = "relu"
     loss: str = "binary_cross_entropy"
     learning_rate: float = 0.1
     iterations: int = 5
     dtypes: tuple[str, ...] = DTYPES
+    output: str = ""
+    reduction: str = "mean"
+    guard: Guard | None = None
+    guarded_gradient: bool = False
+
+    def __post_init__(self) -> None:
+        """Give the output its activation where none is named; inputs() refuses what is unknown."""
+        if not self.output:
+            object.__setattr__(self, "output", OUTPUT_OF_LOSS.get(self.loss, ""))
 
     @property
     def depth(self) -> int:
@@ -67,9 +100,9 @@ class Case:
         return len(self.layer_dims) - 1
 
     @property
-    def output(self) -> str:
-        """The activation of the last layer: the one that goes with the loss."""
-        return OUTPUT_OF_LOSS[self.loss]
+    def hidden_layers(self) -> tuple[str, ...]:
+        """The activation of each of the L - 1 hidden layers."""
+        return (self.hidden,) * (self.depth - 1) if isinstance(self.hidden, str) else self.hidden
 
     def inputs(self, dtype: str, seed: int) -> Inputs:
         """Draw the arrays, in `dtype`; raise BackproofError where they make no sense."""
@@ -86,11 +119,8 @@ class Case:
                 f"{where}: layer_dims is {self.layer_dims}; give at least an input and an output "
                 "size, each a whole number of 1 or more."
             )
-        for what, value, known in (("hidden", self.hidden, HIDDEN), ("loss", self.loss, LOSSES)):
-            if value not in known:
-                raise BackproofError(
-                    f"{where}: there is no {what} '{value}'; choose one of {', '.join(known)}."
-                )
+        self._refuse_unknown_names(where)
+        self._refuse_bad_logarithms(where)
         rate = self.learning_rate
         if not isinstance(rate, int | float) or not np.isfinite(rate) or rate <= 0:
             raise BackproofError(
@@ -101,6 +131,51 @@ class Case:
                 raise BackproofError(
                     f"{where}: {what} is {number}; give a whole number of 1 or more."
                 )
+
+    def _refuse_unknown_names(self, where: str) -> None:
+        if not isinstance(self.hidden, str) and len(self.hidden) != self.depth - 1:
+            raise BackproofError(
+                f"{where}: hidden names {len(self.hidden)} activations; {self.layer_dims} has "
+                f"{self.depth - 1} hidden layers: give one for each, or one name for all."
+            )
+        names = (self.hidden,) if isinstance(self.hidden, str) else self.hidden
+        chosen: dict[str, tuple[Iterable[str], tuple[str, ...]]] = {
+            "hidden": (names, HIDDEN),
+            "loss": ([self.loss], LOSSES),
+            "output": ([self.output], OUTPUTS),
+            "reduction": ([self.reduction], REDUCTIONS),
+        }
+        for what, (values, known) in chosen.items():
+            for value in set(values).difference(known):
+                raise BackproofError(
+                    f"{where}: there is no {what} '{value}'; choose one of {', '.join(known)}."
+                )
+
+    def _refuse_bad_logarithms(self, where: str) -> None:
+        if self.loss in CROSS_ENTROPIES and self.output not in PROBABILITIES:
+            raise BackproofError(
+                f"{where}: {self.loss} takes the logarithm of probabilities, but the output is "
+                f"{self.output}; choose {' or '.join(PROBABILITIES)}."
+            )
+        if self.guard is None:
+            if self.guarded_gradient:
+                raise BackproofError(
+                    f"{where}: guarded_gradient is set, but there is no guard; give one."
+                )
+            return
+        if self.loss not in CROSS_ENTROPIES:
+            raise BackproofError(
+                f"{where}: a guard belongs to a logarithm, and {self.loss} has none; remove it."
+            )
+        kind, eps = self.guard.kind, self.guard.eps
+        if kind not in GUARDS:
+            raise BackproofError(
+                f"{where}: there is no guard '{kind}'; choose one of {', '.join(GUARDS)}."
+            )
+        if not isinstance(eps, int | float) or not 0 < eps < 0.5:
+            raise BackproofError(
+                f"{where}: the guard's eps is {eps}; give a positive number below 0.5."
+            )
 
 
 def _is_count(number: Any) -> bool:
@@ -156,7 +231,7 @@ def _refuse_bad_array(where: str, array: Any, shape: tuple[int, ...], dtype: str
 
 
 def _refuse_bad_labels(case: Case, Y: Array) -> None:
-    if case.loss == "mean_squared_error":
+    if case.loss not in CROSS_ENTROPIES:
         return
     outside = (Y < 0) | (Y > 1)
     if outside.any():

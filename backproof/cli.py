@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,9 +36,13 @@ def _group() -> None:
 
 @app.command()
 def check(
-    target: Annotated[
-        Path | None,
-        typer.Argument(help="A Python file that defines trace(case); without it, the twins."),
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Python files or notebooks, my_net.py:Net for one network of a file, or "
+            "package.module:Net; without any, the twins.",
+            show_default=False,
+        ),
     ] = None,
     command: Annotated[
         str | None, typer.Option("--cmd", help="A program in any language, judged by its trace.")
@@ -55,6 +61,12 @@ def check(
     case: Annotated[
         list[str] | None, typer.Option(help="Run this case only; repeat it for more.")
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, help="Worker processes.  [default: the number of cores]"
+        ),
+    ] = None,
     show: Annotated[
         bool, typer.Option("--list", help="List the cases, with their reasons, and stop.")
     ] = False,
@@ -62,35 +74,59 @@ def check(
         Path | None, typer.Option(help="Write the report to this file as JSON.")
     ] = None,
 ) -> int:
-    """Compare a network with PyTorch, element by element.
+    """Compare networks with PyTorch, element by element: one verdict a file.
 
-    Without a target: the NumPy network and its PyTorch twin, in forward outputs, cost, gradients,
+    Without a file: the NumPy network and its PyTorch twin, in forward outputs, cost, gradients,
     updates and training trajectories, on the notebook's networks, on edge cases and on real data.
     """
     if show:
         return _list_cases()
     from backproof.case import refuse_unknown_dtypes
+    from backproof.request import Request
     from backproof.suite import plan
 
     dtypes = refuse_unknown_dtypes(dtype or [])
-    tasks = plan(case or [], cases, dtypes, seed, _target(target, command, device))
-    return _run(tasks, json)
+    request = Request(tuple(case or ()), cases, tuple(dtypes), seed)
+    tasks = plan(_targets(targets or [], command, device), request)
+    return _run(tasks, jobs or os.cpu_count() or 1, json)
 
 
-def _target(path: Path | None, command: str | None, device: str) -> "Target":
-    from backproof.target import Program, PythonFile, Twins
+def _targets(words: list[str], command: str | None, device: str) -> "Sequence[Target]":
+    from backproof.target import Program, Twins
 
-    if path and command:
-        raise BackproofError(f"Give either the file {path} or --cmd, not both.")
-    if not path and not command:
-        return Twins(device)
+    if words and command is not None:
+        raise BackproofError(f"Give either the file {words[0]} or --cmd, not both.")
+    if not words and command is None:
+        return [Twins(device)]
     if device != "cpu":
         raise BackproofError(
             f"--device {device} is where the PyTorch twin runs; leave it out for your own code."
         )
-    own: Target = Program(command) if command else PythonFile(path or Path())
-    own.candidates()  # so that what is missing is said at once
-    return own
+    if command is not None:
+        from backproof.candidate.program import command_candidate
+
+        command_candidate(command)  # so that a program that is not there is said at once
+        return [Program(command)]
+    return list(_files(words).values())
+
+
+def _files(words: list[str]) -> "dict[tuple[Path | str, str], Target]":
+    """Return a target for each word, once where several mean the same."""
+    from backproof.address import located
+    from backproof.target import Nowhere, PythonFile
+
+    files: dict[tuple[Path | str, str], Target] = {}
+    for word in words:
+        quoted = shlex.quote(word)
+        try:
+            path, name = located(word)
+        except BackproofError as error:
+            if len(words) == 1:
+                raise
+            files.setdefault((word, ""), Nowhere(quoted, str(error)))
+        else:
+            files.setdefault((path.resolve(), name), PythonFile(quoted, path, name))
+    return files
 
 
 def _list_cases() -> int:
@@ -104,23 +140,26 @@ def _list_cases() -> int:
     return 0
 
 
-def _run(tasks: "list[Task]", path: Path | None) -> int:
+def _run(tasks: "Sequence[Task]", jobs: int, path: Path | None) -> int:
     from rich.console import Console
 
     from backproof.report.json import JsonFile
     from backproof.report.model import Report
     from backproof.report.text import print_report
-    from backproof.suite import run
+    from backproof.suite import gathered, run
 
     file = JsonFile(path) if path else None
-    reports = {}
+    found = {}
     try:
         with _progress() as progress:
             bar = progress.add_task("judging", total=len(tasks))
-            for number, case_report in run(tasks):
-                reports[number] = case_report
-                progress.update(bar, advance=1, description=case_report.case, refresh=True)
-        report = Report([reports[number] for number in sorted(reports)])
+            progress.refresh()
+            for number, part in run(tasks, jobs):
+                found[number] = part
+                progress.update(bar, advance=1, refresh=True)
+        report = Report(gathered(tasks, found))
+        if len(report.targets) == 1 and report.targets[0].refused:
+            raise BackproofError(report.targets[0].refused)
         print_report(report, Console())
         if file:
             file.write(report)
@@ -133,16 +172,25 @@ def _run(tasks: "list[Task]", path: Path | None) -> int:
 def _progress() -> "Progress":
     """Return a progress bar on standard error, without a thread of its own; none off a terminal."""
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     errors = Console(stderr=True)
     return Progress(
-        console=errors, transient=True, disable=not errors.is_terminal, auto_refresh=False
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+        auto_refresh=False,
     )
 
 
 def main() -> None:
     """Run the command line; every error is one sentence and exit code 2."""
+    if sys.stdout is None:  # closed by the caller, who wants the exit code only
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()

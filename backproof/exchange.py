@@ -28,9 +28,10 @@ def write_case(path: Path, case: Case, inputs: Inputs) -> None:
         "format": FORMAT,
         "case": case.name,
         "layer_dims": json.dumps(case.layer_dims),
-        "hidden": case.hidden,
+        "hidden": case.hidden if isinstance(case.hidden, str) else json.dumps(case.hidden),
         "output": case.output,
         "loss": case.loss,
+        "reduction": case.reduction,
         "learning_rate": repr(case.learning_rate),
         "dtype": str(inputs.X.dtype),
     }
@@ -44,7 +45,7 @@ class Problem:
     name        of the case
     parameters  {"W1" (n_1, n_x), "b1" (n_1, 1), ...}
     X, Y        (n_x, m), (n_out, m): one example a column
-    hidden, output, loss  as in backproof.case.Case
+    hidden, output, loss, reduction  as in backproof.case.Case
     dtype       "float64" or "float32": of every array, in and out
     """
 
@@ -53,11 +54,12 @@ class Problem:
     X: Array
     Y: Array
     layer_dims: tuple[int, ...]
-    hidden: str
+    hidden: str | tuple[str, ...]
     output: str
     loss: str
     learning_rate: float
     dtype: str
+    reduction: str = "mean"
 
 
 def read_case(path: Path) -> Problem:
@@ -72,12 +74,17 @@ def read_case(path: Path) -> Problem:
         X,
         Y,
         tuple(json.loads(metadata["layer_dims"])),
-        metadata["hidden"],
+        _hidden(metadata["hidden"]),
         metadata["output"],
         metadata["loss"],
         float(metadata["learning_rate"]),
         metadata["dtype"],
+        metadata.get("reduction", "mean"),
     )
+
+
+def _hidden(text: str) -> str | tuple[str, ...]:
+    return tuple(json.loads(text)) if text.startswith("[") else text
 
 
 def write_trace(path: Path, trace: Mapping[str, Array]) -> None:

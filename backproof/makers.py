@@ -3,7 +3,7 @@
 import numpy as np
 
 from backproof import datasets
-from backproof.case import Case, Inputs
+from backproof.case import PROBABILITIES, Case, Inputs
 from backproof.trace import Array
 
 
@@ -32,13 +32,13 @@ def scaled(
 def within_reach(case: Case, drawn: Inputs, reach: float = 12.0) -> Inputs:
     """Shrink the output weights until no logit can exceed about `reach`.
 
-    The bound is a product of norms: every activation used is 1-Lipschitz, and sigmoid and tanh stay
-    below 1.
+    The bound is a product of norms: every activation used is 1-Lipschitz, the ReLUs are 0 at 0, and
+    sigmoid and tanh stay below 1.
     """
     parameters = dict(drawn.parameters)
     bound = float(np.linalg.norm(drawn.X, axis=0).max())
     for l in range(1, case.depth + 1):
-        if l > 1 and case.hidden != "relu":
+        if l > 1 and case.hidden_layers[l - 2] in ("sigmoid", "tanh"):
             bound = float(np.sqrt(case.layer_dims[l - 1]))
         W, b = parameters[f"W{l}"], parameters[f"b{l}"]
         bound = float(np.linalg.norm(W, 2)) * bound + float(np.linalg.norm(b))
@@ -49,9 +49,9 @@ def within_reach(case: Case, drawn: Inputs, reach: float = 12.0) -> Inputs:
 
 def _labels(case: Case, rng: np.random.Generator) -> Array:
     shape = (case.layer_dims[-1], case.m)
-    if case.loss == "mean_squared_error":
+    if case.output not in PROBABILITIES:
         return rng.normal(size=shape)
-    if case.loss == "categorical_cross_entropy":
+    if case.output == "softmax" or case.loss == "categorical_cross_entropy":
         return np.eye(shape[0])[rng.integers(shape[0], size=shape[1])].T
     return rng.integers(2, size=shape).astype(np.float64)
 

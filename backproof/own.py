@@ -18,7 +18,7 @@ from backproof.case import refuse_unknown_dtypes
 from backproof.errors import BackproofError
 from backproof.observed import Observed, observed
 from backproof.trials import Trial, problem_of, trials
-from backproof.verdict import CaseReport, TargetReport
+from backproof.verdict import LIVE, CaseReport, TargetReport
 from backproof.weighing import weigh
 
 DEPTHS = (3, 2, 1, 4)  # which of the depths that a file can do are judged first
@@ -45,9 +45,9 @@ def judge_file(
 def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> TargetReport:
     """Judge the network among live objects, such as globals(); see judge_file."""
     there = list(trials(seed))
-    answer = live_answer(namespace, name, [problem_of(trial) for trial in there], "globals()")
+    answer = live_answer(namespace, name, [problem_of(trial) for trial in there], LIVE)
     names = [key for key in namespace if isinstance(key, str)]
-    return _judged("globals()", answer, there, names, seed, ())
+    return _judged(LIVE, answer, there, names, seed, ())
 
 
 def _refuse_requests(
@@ -96,11 +96,12 @@ def _judged(
     found = _architectures(chosen, seen, names)
     reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed) for t in asked]
     first = found[asked[0].layer_dims]
-    notes = [f"calls {answer.calls}", *answer.notes, *first.assumed]
+    notes = [*answer.notes, *first.assumed]
     notes += _on_gradients(answer, first, seen, reports)
     if all(report.verdict == "agree" for report in reports):
         notes += _on_other_outputs(where, others, seen, names, seed)
-    return TargetReport(where, reports, f"{answer.words}; {first.words}", tuple(notes))
+    reading = f"{answer.words}; {first.words}; calls {answer.calls}"
+    return TargetReport(where, reports, reading, tuple(notes))
 
 
 def _chosen(

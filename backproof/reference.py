@@ -16,7 +16,8 @@ from backproof.precision import FLOAT64, Precision
 class Reference:
     """One iteration of gradient descent, from many starting points at once (first axis).
 
-    outputs     what the objective returned after the cost
+    cost        what was differentiated
+    outputs     what the objective returned after it
     parameters  after the update
     """
 

@@ -1,88 +1,118 @@
-"""Many cases in worker processes: the parent stays free to show progress and to stop at once."""
+"""A whole run: many targets, or many cases of one, each in a worker process."""
 
-import multiprocessing
-import os
-import signal
-import sys
-import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+import traceback
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from backproof.candidate import SkippedError
-from backproof.cases import TABLE, case_named, random_cases
+from backproof.candidate import NOT_RUN
 from backproof.errors import BackproofError
-from backproof.target import Target
-from backproof.verdict import CaseReport
+from backproof.request import Request
+from backproof.target import Target, unjudged
+from backproof.verdict import CaseReport, TargetReport
+from backproof.workers import Workers
+
+DIED = (
+    "A worker process died before it was judged; is the machine out of memory? Judge fewer at "
+    "once with -j 1."
+)
 
 
 @dataclass(frozen=True)
 class Task:
-    """One case in one precision, for one target."""
+    """What a worker does at a time: a file, or one case of the twins or of a program."""
 
-    case: str
-    dtype: str
-    seed: int
     target: Target
+    request: Request
 
 
-def plan(names: list[str], random: int, dtypes: list[str], seed: int, target: Target) -> list[Task]:
-    """Return the tasks of a run: the named cases, or the table, and `random` random cases.
-
-    Raises BackproofError for an unknown case, or where no case is left in these precisions.
-    """
-    cases = [case_named(name) for name in names] if names or random else list(TABLE)
-    cases += random_cases(seed, random)
-    tasks = [Task(c.name, d, seed, target) for c in cases for d in dtypes if d in c.dtypes]
-    if not tasks:
-        raise BackproofError(
-            f"None of the chosen cases is run in {' or '.join(dtypes)}: choose another --dtype."
-        )
-    return tasks
+def plan(targets: Sequence[Target], request: Request) -> list[Task]:
+    """Return the tasks of a run, those of a target side by side and in order."""
+    return [Task(target, part) for target in targets for part in target.parts(request)]
 
 
-def run(tasks: list[Task]) -> Iterator[tuple[int, CaseReport]]:
+def run(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, TargetReport]]:
     """Yield each task's number and report as soon as it is done.
 
-    Raises BackproofError as the task did, or where a worker died.
+    Where a target is refused, nothing more of it is started.
     """
-    workers = min(os.cpu_count() or 1, len(tasks), 8)
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    workspace = tempfile.TemporaryDirectory(prefix="backproof-")
-    pool = ProcessPoolExecutor(workers, context, _start_worker, (workers, workspace.name))
+    refused: set[Target] = set()
+    waiting = deque(enumerate(tasks))
+    with Workers(min(jobs, len(tasks)), _judge) as workers:
+        while waiting or workers.busy:
+            while waiting and workers.free:
+                number, task = waiting.popleft()
+                if task.target not in refused:
+                    workers.start(number, task)
+            for number, found in workers.finished() if workers.busy else ():
+                target = tasks[number].target
+                report = found or TargetReport(target.words, [], refused=DIED)
+                if report.refused:
+                    refused.add(target)
+                yield number, report
+
+
+def _judge(task: Task) -> TargetReport:
+    """Judge one task; whatever goes wrong with it harms no other."""
+    words = task.target.words
     try:
-        futures = {pool.submit(_judge, task): number for number, task in enumerate(tasks)}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BrokenProcessPool as error:
-        raise BackproofError(
-            "A worker process died before its case was judged; is the machine out of memory? "
-            "Run fewer cases at once with --case."
-        ) from error
-    finally:
-        for child in multiprocessing.active_children():
-            child.terminate()  # a worker has nothing to tidy up
-        pool.shutdown(cancel_futures=True)
-        workspace.cleanup()
+        return task.target.judge(task.request)
+    except BackproofError as error:
+        return TargetReport(words, [], refused=str(error))
+    except Exception as error:
+        traceback.print_exc()
+        sentence = f"The judge itself failed on {words}: {type(error).__name__}; please report it."
+        return TargetReport(words, [], refused=sentence)
 
 
-def _start_worker(workers: int, workspace: str) -> None:
-    """Die silently on Ctrl-C, share the cores, and keep files where the parent removes them."""
-    tempfile.tempdir = workspace
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    import torch
-
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))
+def gathered(tasks: Sequence[Task], found: Mapping[int, TargetReport]) -> list[TargetReport]:
+    """Return one report a target, in the order in which they were asked for."""
+    numbers = range(len(tasks))
+    groups = groupby(numbers, key=lambda number: tasks[number].target)
+    return [_settled(_joined(tasks, found, list(group))) for _, group in groups]
 
 
-def _judge(task: Task) -> CaseReport:
-    from backproof.judge import judge_case
+def _joined(
+    tasks: Sequence[Task], found: Mapping[int, TargetReport], numbers: Sequence[int]
+) -> TargetReport:
+    """Join the parts of a target, up to the first that ends it.
 
-    case = case_named(task.case)
-    try:
-        report = judge_case(case, task.dtype, task.seed, task.target.candidates())
-    except SkippedError as skipped:
-        reason = str(skipped)
-        report = CaseReport(case.name, case.why, task.dtype, task.seed, 0, [], skipped=reason)
-    return replace(report, target=task.target.words)
+    What was run beside that part is dropped, so that the report does not hang on who was faster.
+    """
+    if len(numbers) == 1:
+        return found[numbers[0]]
+    cases: list[CaseReport] = []
+    for position, number in enumerate(numbers):
+        part = found[number]
+        if part.refused and not part.cases:
+            return part
+        cases += part.cases
+        if part.refused:
+            cases += [_not_run(tasks[later]) for later in numbers[position + 1 :]]
+            break
+    return TargetReport(tasks[numbers[0]].target.words, cases)
+
+
+def _not_run(task: Task) -> CaseReport:
+    ((case, dtype),) = task.request.questions()
+    return unjudged(case, dtype, task.request, skipped=NOT_RUN)
+
+
+def _settled(report: TargetReport) -> TargetReport:
+    """Return the report as refused, in one sentence, where no case was judged and one failed."""
+    failed = [case for case in report.cases if case.refused]
+    if report.refused or report.judged or not failed:
+        return report
+    first, others = failed[0], len(report.cases) - 1
+    alike = len(failed) == 1 + others and len({case.refused for case in failed}) == 1
+    sentence = f"{report.target} on case {first.case}: {first.refused}"
+    if first.refused.startswith(report.target):
+        sentence = first.refused
+    elif others and alike:
+        sentence = f"{report.target}: {first.refused}"
+    elif any(case.skipped == NOT_RUN for case in report.cases):
+        sentence += " The other cases were not run."
+    elif others:
+        sentence += " None of the other cases could be judged either."
+    return replace(report, refused=sentence)

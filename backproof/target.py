@@ -1,15 +1,18 @@
-"""What is judged: the two twins, a program, or a Python file that says how to trace it.
+"""What is judged: the two twins, a program, or a Python file.
 
-A target is plain data, so that it travels to the worker process that turns it into candidates.
+A target is plain data, so that it travels to the worker process that judges it.
 """
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from backproof.candidate import Candidate
+from backproof.candidate import Candidate, FailedError, SkippedError
+from backproof.case import Case
 from backproof.errors import BackproofError
+from backproof.request import Request
+from backproof.verdict import CaseReport, TargetReport
 
 
 class Target(Protocol):
@@ -19,8 +22,14 @@ class Target(Protocol):
     def words(self) -> str:
         """What names it on the command line."""
 
-    def candidates(self) -> list[Candidate]:
-        """Return the candidates; raise BackproofError where there is nothing to be judged."""
+    def parts(self, request: Request) -> list[Request]:
+        """Return what can be judged side by side, in order."""
+
+    def judge(self, request: Request) -> TargetReport:
+        """Judge one part; `refused` says that nothing more of the target is to be judged.
+
+        Raises BackproofError where nothing of it can be.
+        """
 
 
 @dataclass(frozen=True)
@@ -34,12 +43,16 @@ class Twins:
         """The device, unless it is the usual one."""
         return "" if self.device == "cpu" else f"--device {self.device}"
 
-    def candidates(self) -> list[Candidate]:
-        """Return both twins."""
+    def parts(self, request: Request) -> list[Request]:
+        """Return each case by itself."""
+        return request.single()
+
+    def judge(self, request: Request) -> TargetReport:
+        """Judge both twins."""
         from backproof.twins import numpy_candidate, refuse_missing_device, torch_candidate
 
         refuse_missing_device(self.device)
-        return [numpy_candidate(), torch_candidate(self.device)]
+        return _judged(self.words, request, [numpy_candidate(), torch_candidate(self.device)])
 
 
 @dataclass(frozen=True)
@@ -53,29 +66,97 @@ class Program:
         """The option --cmd."""
         return f"--cmd {shlex.quote(self.command)}"
 
-    def candidates(self) -> list[Candidate]:
-        """Return the program."""
+    def parts(self, request: Request) -> list[Request]:
+        """Return each case by itself."""
+        return request.single()
+
+    def judge(self, request: Request) -> TargetReport:
+        """Judge the program."""
         from backproof.candidate.program import command_candidate
 
-        return [command_candidate(self.command)]
+        return _judged(self.words, request, [command_candidate(self.command)])
 
 
 @dataclass(frozen=True)
 class PythonFile:
-    """A Python file that defines trace(case)."""
+    """A Python file or a notebook, and which of its networks is meant ("": the only one)."""
 
+    words: str
     path: Path
+    name: str = ""
 
-    @property
-    def words(self) -> str:
-        """The path."""
-        return shlex.quote(str(self.path))
+    def parts(self, request: Request) -> list[Request]:
+        """Return all at once: one process runs all cases of a file."""
+        return [request]
 
-    def candidates(self) -> list[Candidate]:
-        """Return the function trace of the file."""
-        from backproof.candidate.program import spec_candidate
+    def judge(self, request: Request) -> TargetReport:
+        """Judge by its trace(case), if it defines one, else by convention."""
+        from backproof.candidate.loading import read_source
+        from backproof.candidate.spec import has_trace
 
-        if not self.path.is_file():
-            what = "is a folder" if self.path.is_dir() else "is not there"
-            raise BackproofError(f"{self.path} {what}: give the path of a Python file.")
-        return [spec_candidate(self.path)]
+        if has_trace(read_source(self.path)):
+            return self._judge_trace(request)
+        return self._judge_convention(request)
+
+    def _judge_trace(self, request: Request) -> TargetReport:
+        from backproof.candidate.spec import spec_candidate
+
+        if self.name not in ("", "trace"):
+            raise BackproofError(
+                f"{self.path.name} defines trace(case), which speaks for all of it: leave out "
+                f"':{self.name}'."
+            )
+        with spec_candidate(self.path, request.questions(), request.seed) as candidate:
+            report = _judged(self.words, request, [candidate])
+        return replace(report, reading="its function trace(case)")
+
+    def _judge_convention(self, request: Request) -> TargetReport:
+        from backproof.own import judge_file
+
+        if request.random:
+            raise BackproofError(
+                f"--cases makes random cases for a trace(case), and {self.path.name} defines none: "
+                "leave it out."
+            )
+        dtypes, cases = list(request.dtypes), list(request.names)
+        report = judge_file(self.path, self.name, dtypes, request.seed, cases)
+        return replace(report, target=self.words)
+
+
+@dataclass(frozen=True)
+class Nowhere:
+    """A word on the command line that names nothing, among others that do."""
+
+    words: str
+    sentence: str
+
+    def parts(self, request: Request) -> list[Request]:
+        """Return all at once."""
+        return [request]
+
+    def judge(self, request: Request) -> TargetReport:  # noqa: ARG002
+        """Say why it names nothing."""
+        return TargetReport(self.words, [], refused=self.sentence)
+
+
+def _judged(words: str, request: Request, candidates: list[Candidate]) -> TargetReport:
+    from backproof.judge import judge_case
+
+    cases, refused = [], ""
+    for case, dtype in request.questions():
+        try:
+            cases.append(judge_case(case, dtype, request.seed, candidates))
+        except SkippedError as error:
+            cases.append(unjudged(case, dtype, request, skipped=str(error)))
+        except FailedError as error:
+            cases.append(unjudged(case, dtype, request, refused=str(error)))
+            refused = f"{words} on case {case.name}: {error}" if error.ends else refused
+    return TargetReport(words, cases, refused=refused)
+
+
+def unjudged(
+    case: Case, dtype: str, request: Request, skipped: str = "", refused: str = ""
+) -> CaseReport:
+    """Return the report of a case without a verdict, which says why there is none."""
+    seed = request.seed
+    return CaseReport(case.name, case.why, dtype, seed, 0, [], skipped=skipped, refused=refused)

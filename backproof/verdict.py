@@ -7,7 +7,8 @@ from backproof.compare import Finding
 from backproof.controls import Control
 from backproof.drift import Drift
 
-RANKS = ("differ", "undecided", "agree")  # worst first
+LIVE = "globals()"  # the target of what was no file
+RANKS = ("differ", "undecided", "cannot judge", "nothing judged", "agree")  # worst first
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class CaseReport:
     """All verdicts on one case, and how far the candidates part when each runs on its own.
 
     skipped  why the candidate was not judged on it, in which case there is no verdict
-    target   what names the candidate on the command line; empty for the twins on the CPU
+    refused  what the candidate failed with instead of computing it: one sentence
     """
 
     case: str
@@ -50,14 +51,57 @@ class CaseReport:
     verdicts: list[Verdict]
     drift: list[Drift] = field(default_factory=list)
     skipped: str = ""
-    target: str = ""
+    refused: str = ""
 
     @property
     def verdict(self) -> str:
-        """The worst of all candidates' verdicts, or "skipped"."""
+        """The worst of all candidates' verdicts, "skipped", or "cannot judge"."""
+        if self.refused:
+            return "cannot judge"
         return "skipped" if self.skipped else worst(v.verdict for v in self.verdicts)
 
 
+@dataclass(frozen=True)
+class TargetReport:
+    """All that was found about one target.
+
+    target   what names it on the command line; empty for the twins on the CPU
+    reading  how a file without trace(case) was read: "functions over a dict of W1, b1; ..."
+    notes    what the user should know, one sentence each
+    refused  why it could not be judged: one sentence
+    """
+
+    target: str
+    cases: list[CaseReport]
+    reading: str = ""
+    notes: tuple[str, ...] = ()
+    refused: str = ""
+
+    @property
+    def judged(self) -> list[CaseReport]:
+        """The cases that were neither skipped nor refused."""
+        return [case for case in self.cases if not case.skipped and not case.refused]
+
+    @property
+    def controls(self) -> list[Control]:
+        """Every fault that was planted."""
+        return [c for case in self.cases for v in case.verdicts for c in v.controls]
+
+    @property
+    def missed(self) -> list[Control]:
+        """The planted faults that were not caught."""
+        return [control for control in self.controls if not control.caught]
+
+    @property
+    def verdict(self) -> str:
+        """The worst of its cases; "nothing judged" where a planted fault passed, or none was."""
+        if self.refused:
+            return "cannot judge"
+        found = worst(case.verdict for case in self.cases if not case.skipped)
+        proven = not self.missed and (found != "agree" or self.controls)
+        return found if proven else "nothing judged"
+
+
 def worst(verdicts: Iterable[str]) -> str:
-    """Return the worst of some verdicts."""
-    return min(verdicts, key=RANKS.index)
+    """Return the worst of some verdicts; of none, "nothing judged"."""
+    return min(verdicts, key=RANKS.index, default="nothing judged")

@@ -11,6 +11,7 @@ from backproof.judge import judge_case
 from backproof.report.model import Report
 from backproof.report.text import print_report
 from backproof.twins import numpy_candidate
+from backproof.verdict import TargetReport
 
 
 def not_averaged(dZ: np.ndarray, A_prev: np.ndarray) -> np.ndarray:
@@ -22,7 +23,8 @@ def main() -> None:
     """Judge the network with the mistake in it, on the notebook's example."""
     mistaken = numpy_candidate(replace(impl_numpy.STEPS, weight_gradient=not_averaged))
     case = case_named("notebook-2-4-1")
-    print_report(Report([judge_case(case, "float64", 0, [mistaken])]), Console())
+    found = TargetReport("", [judge_case(case, "float64", 0, [mistaken])])
+    print_report(Report([found]), Console())
 
 
 if __name__ == "__main__":

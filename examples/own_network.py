@@ -12,6 +12,7 @@ from backproof.cases import case_named
 from backproof.judge import judge_case
 from backproof.report.model import Report
 from backproof.report.text import print_report
+from backproof.verdict import TargetReport
 
 
 def logistic_regression(case: Case, inputs: Inputs) -> Run:
@@ -37,7 +38,8 @@ def main() -> None:
     """Judge it in both precisions, and print the report."""
     own = Candidate("logistic regression", logistic_regression)
     case = case_named("one-layer")
-    print_report(Report([judge_case(case, d, 0, [own]) for d in case.dtypes]), Console())
+    found = TargetReport("", [judge_case(case, d, 0, [own]) for d in case.dtypes])
+    print_report(Report([found]), Console())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ Read forward.py, then backward.py; steps.py holds the formulas both are made of.
 
 from impl_numpy.activations import (
     binary_step,
+    leaky_relu,
+    leaky_relu_derivative,
     relu,
     relu_derivative,
     sigmoid,
@@ -22,7 +24,9 @@ from impl_numpy.losses import (
     categorical_cross_entropy,
     compute_cost,
     cost_function,
+    half_squared_error,
     mean_squared_error,
+    squared_error,
 )
 from impl_numpy.steps import STEPS, Steps
 from impl_numpy.training import Iteration, iterate, neural_network_model, update_parameters
@@ -39,8 +43,11 @@ __all__ = [
     "compute_cost",
     "cost_function",
     "forward_propagation",
+    "half_squared_error",
     "initialize_parameters",
     "iterate",
+    "leaky_relu",
+    "leaky_relu_derivative",
     "mean_squared_error",
     "neural_network_model",
     "relu",
@@ -48,6 +55,7 @@ __all__ = [
     "sigmoid",
     "sigmoid_derivative",
     "softmax",
+    "squared_error",
     "tanh",
     "tanh_derivative",
     "update_parameters",

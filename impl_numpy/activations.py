@@ -1,11 +1,13 @@
 """Activation functions and their derivatives, each in the precision of its input."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from impl_numpy.arrays import Array, floating
+
+LEAK = 0.01  # slope of the leaky ReLU below 0
 
 
 def binary_step(x: Array) -> Array:
@@ -33,6 +35,11 @@ def sigmoid(x: Array) -> Array:
     """
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-x))
+
+
+def leaky_relu(x: Array) -> Array:
+    """Return x where x > 0, else 0.01 x, element by element: torch.nn.LeakyReLU's slope."""
+    return np.where(x > 0, x, LEAK * x)
 
 
 def tanh(x: Array) -> Array:
@@ -64,6 +71,11 @@ def relu_derivative(Z: Array) -> Array:
     return np.asarray(Z > 0, dtype=floating(Z).dtype)
 
 
+def leaky_relu_derivative(Z: Array) -> Array:
+    """Return 1 where Z > 0, else 0.01: at the kink, Z = 0, the derivative taken is 0.01."""
+    return np.where(Z > 0, 1.0, LEAK).astype(floating(Z).dtype)
+
+
 def sigmoid_derivative(z: Array) -> Array:
     """Return s (1 - s) with s = sigmoid(z).  Source: notebook, Example 3.7.3."""
     s = sigmoid(z)
@@ -88,11 +100,44 @@ HIDDEN: dict[str, Activation] = {
     "relu": Activation(relu, relu_derivative),
     "sigmoid": Activation(sigmoid, sigmoid_derivative),
     "tanh": Activation(tanh, tanh_derivative),
+    "leaky_relu": Activation(leaky_relu, leaky_relu_derivative),
 }
 
-OUTPUT: dict[str, Callable[[Array], Array]] = {
-    "sigmoid": sigmoid,
-    "softmax": softmax,
-    "identity": identity,
-    "relu": relu,  # notebook, Example 3.7.1; no loss goes with it
+
+def hidden_layers(hidden: str | Sequence[str], count: int) -> list[str]:
+    """Return the activation of each of `count` hidden layers: one name stands for all of them.
+
+    Raises ValueError where there are not as many names as layers.
+    """
+    names = [hidden] * count if isinstance(hidden, str) else list(hidden)
+    if len(names) != count:
+        raise ValueError(
+            f"hidden names {len(names)} activations, but there are {count} hidden layers: give "
+            "one for each, or one name for all."
+        )
+    return names
+
+
+def softmax_delta(dA: Array, A: Array) -> Array:
+    """Return dZ from dA through the whole Jacobian of A = softmax(Z), (n_classes, m).
+
+    dZ[i] = sum_j A[j] (delta_ij - A[i]) dA[j] = A[i] (dA[i] - sum_j A[j] dA[j])
+    """
+    return A * (dA - np.sum(A * dA, axis=0, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output activation A = g(Z), and dZ from dA and A: g'(Z) is a function of A."""
+
+    function: Callable[[Array], Array]
+    delta: Callable[[Array, Array], Array]
+
+
+OUTPUT: dict[str, Output] = {
+    "sigmoid": Output(sigmoid, lambda dA, A: dA * (A * (1 - A))),
+    "softmax": Output(softmax, softmax_delta),
+    "identity": Output(identity, lambda dA, _: dA),
+    "tanh": Output(tanh, lambda dA, A: dA * (1 - A * A)),
+    "relu": Output(relu, lambda dA, A: dA * relu_derivative(A)),  # A > 0 where Z > 0
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impl_numpy.activations import HIDDEN, OUTPUT
+from impl_numpy.activations import HIDDEN, OUTPUT, hidden_layers
 from impl_numpy.arrays import Array, Parameters, as_precise_as, depth
 from impl_numpy.steps import STEPS, Steps
 
@@ -32,7 +32,7 @@ def initialize_parameters(
 def forward_propagation(
     X: Array,
     parameters: Parameters,
-    hidden: str = "relu",
+    hidden: str | Sequence[str] = "relu",
     output: str = "sigmoid",
     steps: Steps = STEPS,
 ) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -42,17 +42,20 @@ def forward_propagation(
 
     X            (n_x, m)   data, one example a column; A0 is X as it was given
     A_l, Z_l     (n_l, m)   in the precision of the parameters
-    hidden       g of the hidden layers: "relu", "sigmoid", "tanh"
-    output       g of the last layer: "sigmoid", "softmax", "identity", or "relu" (Example 3.7.1)
-    Raises KeyError for another activation.
+    hidden       g of the hidden layers: "relu", "sigmoid", "tanh", "leaky_relu"; or one name for
+                 each of them
+    output       g of the last layer: "sigmoid", "softmax", "identity", "tanh", or "relu" (Example
+                 3.7.1)
+    Raises KeyError for another activation, ValueError for too few or too many names.
     Source: notebook, Definition 3.7.3 and Example 3.7.3.
     """
     activations, Z_values = {"A0": X}, {}
     L = depth(parameters)
+    g = [HIDDEN[name].function for name in hidden_layers(hidden, L - 1)]
+    g.append(OUTPUT[output].function)
     for l in range(1, L + 1):
         W, b = parameters[f"W{l}"], parameters[f"b{l}"]
         Z = steps.linear(W, as_precise_as(activations[f"A{l - 1}"], W), b)
-        g = HIDDEN[hidden].function if l < L else OUTPUT[output]
-        activations[f"A{l}"] = steps.activation(Z, g)
+        activations[f"A{l}"] = steps.activation(Z, g[l - 1])
         Z_values[f"Z{l}"] = Z
     return activations, Z_values

@@ -1,14 +1,22 @@
 """Costs J: what training makes small.  m examples are the columns of every array."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from impl_numpy.arrays import Array, as_precise_as, floating
 
-OUTPUT_OF_LOSS: dict[str, str] = {
+OUTPUT_OF_LOSS: dict[str, str] = {  # the output activation where none is named
     "binary_cross_entropy": "sigmoid",
     "categorical_cross_entropy": "softmax",
     "mean_squared_error": "identity",
+    "squared_error": "identity",
+    "half_squared_error": "identity",
 }
+
+
+SUMMED = {"mean": False, "sum": True}  # reduction over the examples
 
 
 def cost_function(AL: Array, Y: Array) -> np.floating:
@@ -85,9 +93,22 @@ def categorical_cross_entropy(ZL: Array, Y: Array) -> np.floating:
     ZL  (n_classes, m)   logits, before the softmax
     Y   (n_classes, m)   one-hot labels, or any probabilities
     """
-    ZL = floating(ZL)
-    Y = as_precise_as(Y, ZL)
-    return np.squeeze(-(1 / Y.shape[1]) * np.sum(Y * log_softmax(ZL)))
+    return _minus_mean_of_logs(log_softmax(floating(ZL)), Y)
+
+
+def categorical_cross_entropy_of(AL: Array, Y: Array) -> np.floating:
+    """Return the same cost of probabilities that no softmax made.
+
+    J = -1/m sum_i sum_c y_ci log a_ci
+
+    AL, Y  (n_classes, m)   probabilities and labels
+    """
+    return _minus_mean_of_logs(np.log(floating(AL)), Y)
+
+
+def _minus_mean_of_logs(log_a: Array, Y: Array) -> np.floating:
+    Y = as_precise_as(Y, log_a)
+    return np.squeeze(-(1 / Y.shape[1]) * np.sum(Y * log_a))
 
 
 def mean_squared_error(AL: Array, Y: Array) -> np.floating:
@@ -102,10 +123,62 @@ def mean_squared_error(AL: Array, Y: Array) -> np.floating:
     return np.squeeze(np.sum(error * error) / error.size)
 
 
-def cost(ZL: Array, AL: Array, Y: Array, loss: str) -> np.floating:
-    """Return the network's cost for a loss of OUTPUT_OF_LOSS, from its last Z and A, (n_out, m)."""
-    if loss == "categorical_cross_entropy":
+def squared_error(AL: Array, Y: Array) -> np.floating:
+    """Return the squared error summed over outputs and averaged over the m examples.
+
+    J = 1/m sum_i sum_k (a_ki - y_ki)^2
+
+    AL, Y  (n_out, m)   predictions and targets
+    """
+    AL = floating(AL)
+    error = AL - as_precise_as(Y, AL)
+    return np.squeeze(np.sum(error * error) / error.shape[1])
+
+
+def half_squared_error(AL: Array, Y: Array) -> np.floating:
+    """Return half of the squared error: its derivative is a - y; shapes as squared_error."""
+    return squared_error(AL, Y) / 2
+
+
+def cost(ZL: Array, AL: Array, Y: Array, output: str, loss: str) -> np.floating:
+    """Return the cost, averaged over the examples, from the network's last Z and A, (n_out, m).
+
+    output, loss  the activation that made A, and a key of OUTPUT_OF_LOSS
+    """
+    if loss == "categorical_cross_entropy" and output == "softmax":
         return categorical_cross_entropy(ZL, Y)
+    return COSTS[loss](AL, Y)
+
+
+COSTS: dict[str, Callable[[Array, Array], np.floating]] = {
+    "binary_cross_entropy": binary_cross_entropy,
+    "categorical_cross_entropy": categorical_cross_entropy_of,
+    "mean_squared_error": mean_squared_error,
+    "squared_error": squared_error,
+    "half_squared_error": half_squared_error,
+}
+
+
+def cost_derivative(AL: Array, Y: Array, loss: str) -> Array:
+    """Return dAL = m dJ/dAL, shape (n_out, m), J averaged over the m examples.
+
+    (1 - Y)/(1 - A) - Y/A   binary cross-entropy
+    -Y/A                    categorical cross-entropy
+    A - Y                   half the squared error; 2 (A - Y) of the whole, 2 (A - Y)/n_out of the
+                            mean
+    """
+    if loss == "binary_cross_entropy":
+        return (1 - Y) / (1 - AL) - Y / AL
+    if loss == "categorical_cross_entropy":
+        return -Y / AL
     if loss == "mean_squared_error":
-        return mean_squared_error(AL, Y)
-    return binary_cross_entropy(AL, Y)
+        return 2 * (AL - Y) / AL.shape[0]
+    return AL - Y if loss == "half_squared_error" else 2 * (AL - Y)
+
+
+def over_examples(mean: Any, m: int, reduction: str) -> Any:
+    """Return `mean`, an average over m examples, or m times it where the reduction is "sum".
+
+    Raises KeyError for another reduction.
+    """
+    return m * mean if SUMMED[reduction] else mean

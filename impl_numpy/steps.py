@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from impl_numpy.activations import HIDDEN
+from impl_numpy.activations import HIDDEN, OUTPUT
 from impl_numpy.arrays import Array
-from impl_numpy.losses import cost
+from impl_numpy.losses import cost, cost_derivative
 
 __all__ = ["STEPS", "Steps", "replace"]
+
+CANCELLING = {("sigmoid", "binary_cross_entropy"), ("softmax", "categorical_cross_entropy")}
 
 
 def linear(W: Array, A_prev: Array, b: Array) -> Array:
@@ -28,17 +30,19 @@ def activation(Z: Array, g: Callable[[Array], Array]) -> Array:
     return g(Z)
 
 
-def output_delta(AL: Array, Y: Array, loss: str) -> Array:
-    """Return dZL = m dJ/dZL, shape (n_out, m).
+def output_delta(AL: Array, Y: Array, output: str, loss: str) -> Array:
+    """Return dZL = m dJ/dZL, shape (n_out, m), J averaged over the m examples.
 
-    dZL = A - Y              sigmoid with binary, softmax with categorical cross-entropy
-    dZL = 2 (A - Y) / n_out  identity with mean squared error
+    dZL = A - Y           sigmoid with binary, softmax with categorical cross-entropy: the
+                          activation's derivative cancels against the cost's
+    dZL[i] = sum_j dA[j] dA_j/dZ_i, dA = m dJ/dA, for any other pair: dA g'(Z) for one that works
+                          element by element, the whole Jacobian for the softmax
 
     Source: notebook, Mathematical Intuition 3.7.10, step 1.
     """
-    if loss == "mean_squared_error":
-        return 2 * (AL - Y) / AL.shape[0]
-    return AL - Y
+    if (output, loss) in CANCELLING:
+        return AL - Y
+    return OUTPUT[output].delta(cost_derivative(AL, Y, loss), AL)
 
 
 def propagated_delta(W_next: Array, dZ_next: Array) -> Array:
@@ -95,8 +99,8 @@ class Steps:
 
     linear: Callable[[Array, Array, Array], Array] = linear
     activation: Callable[[Array, Callable[[Array], Array]], Array] = activation
-    cost: Callable[[Array, Array, Array, str], np.floating] = cost
-    output_delta: Callable[[Array, Array, str], Array] = output_delta
+    cost: Callable[[Array, Array, Array, str, str], np.floating] = cost
+    output_delta: Callable[[Array, Array, str, str], Array] = output_delta
     propagated_delta: Callable[[Array, Array], Array] = propagated_delta
     activation_derivative: Callable[[Array, str], Array] = activation_derivative
     hidden_delta: Callable[[Array, Array], Array] = hidden_delta

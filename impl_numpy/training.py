@@ -8,7 +8,7 @@ import numpy as np
 from impl_numpy.arrays import Array, Parameters, depth
 from impl_numpy.backward import backward_propagation
 from impl_numpy.forward import forward_propagation, initialize_parameters
-from impl_numpy.losses import OUTPUT_OF_LOSS, compute_cost
+from impl_numpy.losses import OUTPUT_OF_LOSS, compute_cost, over_examples
 from impl_numpy.steps import STEPS, Steps
 
 
@@ -47,21 +47,29 @@ def iterate(
     Y: Array,
     parameters: Parameters,
     learning_rate: float,
-    hidden: str = "relu",
+    hidden: str | Sequence[str] = "relu",
     loss: str = "binary_cross_entropy",
+    output: str = "",
+    reduction: str = "mean",
     steps: Steps = STEPS,
 ) -> Iterator[Iteration]:
     """Yield one Iteration after another, without end, from the given parameters.
 
-    X (n_x, m), Y (n_out, m), parameters {"W1", "b1", ...}; loss is a key of OUTPUT_OF_LOSS.
+    X (n_x, m), Y (n_out, m), parameters {"W1", "b1", ...}
+    hidden     as in forward_propagation
+    loss       a key of OUTPUT_OF_LOSS
+    output     activation of the last layer; empty: the one that goes with the loss
+    reduction  the cost is the "mean" over the m examples, or their "sum"
     """
-    L = depth(parameters)
+    L, m = depth(parameters), Y.shape[1]
+    output = output or OUTPUT_OF_LOSS[loss]
     while True:
-        activations, Z_values = forward_propagation(
-            X, parameters, hidden, OUTPUT_OF_LOSS[loss], steps
+        activations, Z_values = forward_propagation(X, parameters, hidden, output, steps)
+        cost = steps.cost(Z_values[f"Z{L}"], activations[f"A{L}"], Y, output, loss)
+        cost = over_examples(cost, m, reduction)
+        grads = backward_propagation(
+            parameters, activations, Z_values, Y, hidden, loss, output, reduction, steps
         )
-        cost = steps.cost(Z_values[f"Z{L}"], activations[f"A{L}"], Y, loss)
-        grads = backward_propagation(parameters, activations, Z_values, Y, hidden, loss, steps)
         parameters = update_parameters(parameters, grads, learning_rate, steps)
         yield Iteration(activations, Z_values, cost, grads, parameters)
 

@@ -3,7 +3,7 @@
 Layout: examples first, as torch has it: X (m, n_x), weight (n_out, n_in), bias (n_out,).
 """
 
-from impl_torch.losses import OUTPUT_OF_LOSS, Cost
+from impl_torch.losses import OUTPUT_OF_LOSS, Cost, Guard
 from impl_torch.network import SimpleNN
 from impl_torch.parameters import load_parameters, to_numpy, to_torch
 from impl_torch.training import Iteration, Objective, iterate, predict, train
@@ -11,6 +11,7 @@ from impl_torch.training import Iteration, Objective, iterate, predict, train
 __all__ = [
     "OUTPUT_OF_LOSS",
     "Cost",
+    "Guard",
     "Iteration",
     "Objective",
     "SimpleNN",

@@ -9,6 +9,7 @@ from impl_torch.losses import OUTPUT_OF_LOSS
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
+    "leaky_relu": nn.LeakyReLU,  # slope 0.01
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
     "softmax": nn.Softmax,
@@ -20,23 +21,26 @@ class SimpleNN(nn.Module):
     """The notebook's network; other sizes, activations and losses by argument.
 
     layer_dims  n_x, hidden sizes, n_out
-    hidden      activation of the hidden layers: "relu", "sigmoid", "tanh"
-    loss        "binary_cross_entropy", "categorical_cross_entropy" or "mean_squared_error"; it
-                decides the output activation: sigmoid, softmax or identity
-    Raises KeyError for another activation or loss.
+    hidden      activation of the hidden layers: "relu", "sigmoid", "tanh", "leaky_relu"; or one
+                name for each of them
+    loss        a key of OUTPUT_OF_LOSS; it decides the output activation where none is given
+    output      activation of the last layer: "sigmoid", "softmax", "identity", "tanh", "relu"
+    Raises KeyError for another activation or loss, ValueError for too few or too many names.
     Source: notebook, Example 3.7.2.
     """
 
     def __init__(
         self,
         layer_dims: Sequence[int] = (2, 4, 1),
-        hidden: str = "relu",
+        hidden: str | Sequence[str] = "relu",
         loss: str = "binary_cross_entropy",
+        output: str = "",
     ) -> None:
         """Make the layers fc1, ..., fcL and one module for each activation used."""
         super().__init__()
         self.depth = len(layer_dims) - 1
-        names = [hidden] * (self.depth - 1) + [OUTPUT_OF_LOSS[loss]]
+        self.output = output or OUTPUT_OF_LOSS[loss]
+        names = [*hidden_layers(hidden, self.depth - 1), self.output]
         linear = [nn.Linear(n, n_next) for n, n_next in pairwise(layer_dims)]
         activations = {name: _activation(name) for name in names}
         for l, fc in enumerate(linear, 1):
@@ -59,6 +63,20 @@ class SimpleNN(nn.Module):
             A = g(Z)
             Z_values[f"Z{l}"], activations[f"A{l}"] = Z, A
         return activations, Z_values
+
+
+def hidden_layers(hidden: str | Sequence[str], count: int) -> list[str]:
+    """Return the activation of each of `count` hidden layers: one name stands for all of them.
+
+    Raises ValueError where there are not as many names as layers.
+    """
+    names = [hidden] * count if isinstance(hidden, str) else list(hidden)
+    if len(names) != count:
+        raise ValueError(
+            f"hidden names {len(names)} activations, but there are {count} hidden layers: give "
+            "one for each, or one name for all."
+        )
+    return names
 
 
 def _activation(name: str) -> nn.Module:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn, optim
 
-from impl_torch.losses import Cost
+from impl_torch.losses import Cost, Guard
 from impl_torch.network import SimpleNN
 
 
@@ -20,19 +20,41 @@ class Iteration:
 
 
 class Objective(nn.Module):
-    """A network together with its loss: the scalar that training makes small."""
+    """A network together with its loss: the scalar that training makes small.
 
-    def __init__(self, network: SimpleNN, loss: str = "binary_cross_entropy") -> None:
+    loss, reduction, guard  as in Cost; the output activation is the network's own
+    guarded_gradient        whether a guard takes part in what is differentiated, or is put only
+                            into the cost that is shown, as nearly everybody does
+    """
+
+    def __init__(
+        self,
+        network: SimpleNN,
+        loss: str = "binary_cross_entropy",
+        reduction: str = "mean",
+        guard: Guard | None = None,
+        guarded_gradient: bool = False,
+    ) -> None:
         """Keep the network under the name `network`."""
         super().__init__()
-        self.network, self.cost = network, Cost(loss)
+        self.network = network
+        self.shown = Cost(loss, network.output, reduction, guard)
+        apart = guard is not None and not guarded_gradient
+        self.differentiated = Cost(loss, network.output, reduction) if apart else self.shown
 
-    def forward(self, X: Tensor, Y: Tensor) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
-        """Return the cost of data X (m, n_x) with labels Y (m, n_out), activations, Z_values."""
+    def forward(
+        self, X: Tensor, Y: Tensor
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor], dict[str, Tensor]]:
+        """Return J to be differentiated, the cost to be shown, activations and Z_values.
+
+        Data X (m, n_x), labels Y (m, n_out).
+        """
         activations, Z_values = self.network.propagate(X)
         L = self.network.depth
-        J = self.cost(Z_values[f"Z{L}"], activations[f"A{L}"], Y)
-        return J, activations, Z_values
+        ZL, AL = Z_values[f"Z{L}"], activations[f"A{L}"]
+        J = self.differentiated(ZL, AL, Y)
+        cost = J if self.shown is self.differentiated else self.shown(ZL, AL, Y)
+        return J, cost, activations, Z_values
 
 
 def iterate(
@@ -41,18 +63,20 @@ def iterate(
     Y: Tensor,
     learning_rate: float,
     loss: str = "binary_cross_entropy",
+    reduction: str = "mean",
+    guard: Guard | None = None,
+    guarded_gradient: bool = False,
 ) -> Iterator[Iteration]:
     """Train without end, yielding after each update; X (m, n_x), Y (m, n_out).
 
-    Source: notebook, Example 3.7.2 (training).
+    The options are those of Objective.  Source: notebook, Example 3.7.2 (training).
     """
-    criterion, L = Cost(loss), network.depth
+    objective = Objective(network, loss, reduction, guard, guarded_gradient)
     optimizer = optim.SGD(network.parameters(), lr=learning_rate)
     while True:
-        activations, Z_values = network.propagate(X)
-        cost = criterion(Z_values[f"Z{L}"], activations[f"A{L}"], Y)
+        J, cost, activations, Z_values = objective(X, Y)
         optimizer.zero_grad()
-        cost.backward()  # type: ignore[no-untyped-call]
+        J.backward()
         optimizer.step()
         yield Iteration(activations, Z_values, cost)
 

@@ -15,7 +15,16 @@ from backproof.case import Case, Inputs
 from backproof.judge import judge_case
 from backproof.precision import precision
 from backproof.twins import expected_trace, numpy_candidate, torch_candidate
-from impl_numpy import binary_cross_entropy, compute_cost, cost_function, sigmoid
+from impl_numpy import (
+    binary_cross_entropy,
+    compute_cost,
+    cost_function,
+    half_squared_error,
+    mean_squared_error,
+    sigmoid,
+    softmax,
+    squared_error,
+)
 from impl_numpy.steps import STEPS
 from impl_torch import Cost
 
@@ -29,7 +38,7 @@ def one(number: float, dtype: type = np.float64) -> np.ndarray:
 
 def manual_delta(p: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return A - Y."""
-    return STEPS.output_delta(p, y, "binary_cross_entropy")
+    return STEPS.output_delta(p, y, "sigmoid", "binary_cross_entropy")
 
 
 def torch_delta(z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -156,6 +165,45 @@ def test_bceloss_averages_over_outputs() -> None:
     manual = float(cost_function(AL, Y))
     assert manual == pytest.approx(3 * nn.BCELoss()(A, labels).item(), rel=1e-14)
     assert manual == pytest.approx(Cost("binary_cross_entropy")(A, A, labels).item(), rel=1e-14)
+
+
+def test_mseloss_averages_over_outputs() -> None:
+    """Sum of squares, or half of it: our torch Cost multiplies MSELoss by what it is short of."""
+    rng = np.random.default_rng(0)
+    AL, Y = rng.normal(size=(3, 5)), rng.normal(size=(3, 5))
+    A, targets = torch.from_numpy(AL.T), torch.from_numpy(Y.T)
+    averaged = nn.MSELoss()(A, targets).item()
+    pairs = ((mean_squared_error, 1), (squared_error, 3), (half_squared_error, 1.5))
+    for function, factor in pairs:
+        manual = float(function(AL, Y))
+        assert manual == pytest.approx(factor * averaged, rel=1e-14)
+        assert manual == pytest.approx(Cost(function.__name__)(A, A, targets).item(), rel=1e-14)
+
+
+def test_binary_cross_entropy_of_a_softmax_that_is_certain() -> None:
+    """At a = y = 1 the manual derivative is 0/0; PyTorch's divisor has a floor, and gives 0.
+
+    The limit of -y/a, -1, is another number still; behind the softmax it makes no difference.
+    """
+    z, y = np.array([[40.0], [0.0]]), np.array([[1.0], [0.0]])
+    a = softmax(z)
+    assert a[0, 0] == 1
+    with np.errstate(invalid="ignore"):
+        manual = STEPS.output_delta(a, y, "softmax", "binary_cross_entropy")
+    assert np.isnan(manual).all()
+    probabilities = torch.from_numpy(a).requires_grad_()
+    nn.BCELoss(reduction="sum")(probabilities, torch.from_numpy(y)).backward()
+    assert probabilities.grad[0].item() == 0
+    case = Case("certain", "a = 1", (2, 2), 1, certain, output="softmax", iterations=1)
+    expected = expected_trace(case, case.inputs("float64", 0), precision("float64"))
+    assert np.abs(expected["db1"].value).max() < 1e-16
+    assert expected["db1"].sigma.max() < 1e-15
+
+
+def certain(case: Case, _: np.random.Generator, dtype: str) -> Inputs:
+    """Logits 40 and 0, and the first label."""
+    W, b = np.zeros((2, 2), dtype), np.array([[40], [0]], dtype)
+    return Inputs({"W1": W, "b1": b}, np.ones((2, case.m), dtype), np.array([[1], [0]], dtype))
 
 
 def test_sigmoid_of_minus_1000() -> None:

@@ -16,6 +16,8 @@ from impl_numpy import (
     cost_function,
     forward_propagation,
     initialize_parameters,
+    leaky_relu,
+    leaky_relu_derivative,
     neural_network_model,
     relu,
     relu_derivative,
@@ -24,6 +26,17 @@ from impl_numpy import (
 X = np.array([[1.0, 2.0, -1.0], [3.0, -1.0, 2.0]])
 Y = np.array([[1.0, 0.0, 1.0]])
 NAN = float("nan")
+
+
+def test_leaky_relu_at_its_kink() -> None:
+    """At both zeros the derivative is the slope, 0.01, on both sides; minus zero and NaN stay."""
+    x = torch.tensor([-0.0, 0.0, NAN, -3.0, 3.0])
+    by_torch = nn.LeakyReLU()(x)
+    assert np.array_equal(leaky_relu(x.numpy()), by_torch, equal_nan=True)
+    assert np.signbit(leaky_relu(x.numpy())[0])
+    zeros = torch.zeros(2).copysign(torch.tensor([-1.0, 1.0])).requires_grad_()
+    nn.LeakyReLU()(zeros).sum().backward()
+    assert zeros.grad.tolist() == leaky_relu_derivative(zeros.detach().numpy()).tolist()
 
 
 def test_step_of_nan() -> None:

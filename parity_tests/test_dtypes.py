@@ -10,7 +10,7 @@ import impl_numpy
 import impl_torch
 from impl_numpy import activations
 
-HIDDEN = ("relu", "sigmoid", "tanh")
+HIDDEN = tuple(activations.HIDDEN)
 LOSSES = tuple(impl_numpy.OUTPUT_OF_LOSS)
 DIMS, M = (3, 5, 4, 2), 6
 WHOLE = (np.float32, np.int64)  # data and labels also come as whole numbers
@@ -54,6 +54,22 @@ def test_float32_stays_float32(hidden: str, loss: str, X_type: type, Y_type: typ
         assert {name for name, dtype in found.items() if dtype != "float32"} == set()
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity", "tanh", "relu"])
+def test_float32_stays_float32_at_the_output(output: str, loss: str, reduction: str) -> None:
+    if loss.endswith("cross_entropy") and output not in ("sigmoid", "softmax"):
+        return
+    arguments = data(np.int64) * 0.1, labels(np.int64), parameters(), 0.001, "tanh", loss
+    for iteration in islice(impl_numpy.iterate(*arguments, output, reduction), 2):
+        assert {n for n, dtype in precisions(iteration).items() if dtype != "float32"} == set()
+    network = impl_torch.SimpleNN(DIMS, "tanh", loss, output)
+    impl_torch.load_parameters(network, parameters())
+    X, Y = torch.from_numpy(data(np.float32).T), torch.from_numpy(labels(np.float32).T)
+    first = next(impl_torch.iterate(network, X * 0.1, Y, 0.001, loss, reduction))
+    assert {t.dtype for t in (first.cost, *first.activations.values())} == {torch.float32}
+
+
 def test_float64_would_be_seen() -> None:
     """The check itself can fail: a float64 network gives float64 throughout."""
     iterations = impl_numpy.iterate(data(np.int64), labels(np.int64), parameters(np.float64), 0.1)
@@ -73,7 +89,9 @@ def test_torch_stays_float32(hidden: str, loss: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("function", ["relu", "sigmoid", "tanh", "softmax", "binary_step"])
+@pytest.mark.parametrize(
+    "function", ["relu", "leaky_relu", "sigmoid", "tanh", "softmax", "binary_step"]
+)
 def test_activation_keeps_its_precision(function: str, dtype: type) -> None:
     x = np.array([[-2, 0, 3]], dtype)
     assert getattr(activations, function)(x).dtype == dtype

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
-from impl_numpy import forward_propagation, initialize_parameters, neural_network_model
-from impl_torch import SimpleNN, load_parameters, to_numpy
+from impl_numpy import forward_propagation, initialize_parameters, iterate, neural_network_model
+from impl_torch import Cost, Guard, SimpleNN, load_parameters, to_numpy
 
 X = np.array([[1, 2, -1], [3, -1, 2]])
 Y = np.array([[1, 0, 1]])
@@ -90,7 +91,30 @@ def test_unknown_activation_is_refused(where: str) -> None:
         forward_propagation(X, parameters, **{where: "softplus"})
 
 
-@pytest.mark.parametrize("what", ["hidden", "loss"])
+@pytest.mark.parametrize("hidden", [(), ("relu", "tanh")])
+def test_one_activation_for_each_hidden_layer(hidden: tuple[str, ...]) -> None:
+    parameters = initialize_parameters([2, 4, 1])
+    with pytest.raises(ValueError, match=r"hidden names \d activations, but there are 1 hidden"):
+        forward_propagation(X, parameters, hidden)
+    with pytest.raises(ValueError, match=r"hidden names \d activations, but there are 1 hidden"):
+        SimpleNN((2, 4, 1), hidden)
+
+
+def test_unknown_reduction_is_refused() -> None:
+    parameters = initialize_parameters([2, 4, 1])
+    with pytest.raises(KeyError, match="max"):
+        next(iterate(X, Y, parameters, 0.1, reduction="max"))
+    with pytest.raises(KeyError, match="max"):
+        Cost("squared_error", reduction="max")
+
+
+def test_unknown_guard_is_refused() -> None:
+    A = torch.full((3, 1), 0.5)
+    with pytest.raises(KeyError, match="floor"):
+        Cost("binary_cross_entropy", guard=Guard("floor", 1e-8))(A, A, A)
+
+
+@pytest.mark.parametrize("what", ["hidden", "loss", "output"])
 def test_torch_network_refuses_unknown_names(what: str) -> None:
     with pytest.raises(KeyError, match="softplus"):
         SimpleNN(**{what: "softplus"})

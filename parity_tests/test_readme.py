@@ -46,6 +46,13 @@ def test_the_table_shown_is_of_this_table() -> None:
     assert f"{runs} cases judged" in shown
 
 
+def test_the_reading_shown_is_real() -> None:
+    shown = next(block for block in BLOCKS if block.startswith("read as"))
+    words = [sys.executable, "-m", "backproof", "check", "examples/my_net.py"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert without_last_digits(done.stdout) == without_last_digits(shown)
+
+
 def test_own_network_agrees() -> None:
     assert example("own_network.py").splitlines()[-1] == "agree"
 

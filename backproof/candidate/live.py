@@ -22,6 +22,7 @@ from backproof.candidate.sandbox import DEFAULT
 from backproof.errors import BackproofError
 from backproof.exchange import Problem
 
+CHOICE = 'backproof.check(globals(), "{name}")'
 PAUSE = 0.01  # seconds between two looks at the child
 
 
@@ -72,7 +73,7 @@ def _run(
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-            write_answer(answer, read(File(where, namespace), name, problems))
+            write_answer(answer, read(File(where, namespace, choice=CHOICE), name, problems))
         code = 0
     except BackproofError as error:
         words.write_text(str(error), encoding="utf-8")

@@ -2,19 +2,17 @@
 
 import shlex
 import shutil
-import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from backproof.candidate.run import Candidate, Run, SkippedError
-from backproof.candidate.sandbox import Limits, Outcome, run_limited
+from backproof.candidate.run import Candidate, FailedError, Run, SkippedError
+from backproof.candidate.sandbox import Limits, Outcome, run_limited, stopped
 from backproof.case import Case, Inputs
 from backproof.errors import BackproofError
 from backproof.exchange import read_trace, write_case
 
 SKIP = 77  # exit code of a program that does not do this kind of case, as in automake
-REFUSED = 65  # exit code of our own worker: what it said last is the whole sentence
+LIMITS = Limits()
 
 
 def command_candidate(command: str) -> Candidate:
@@ -30,13 +28,20 @@ def command_candidate(command: str) -> Candidate:
             "starts from here, such as --cmd ./my_net."
         )
     argv = [str(Path(program).absolute()), *(_absolute(word) for word in words[1:])]
-    return _candidate(command, argv)
 
+    def run(case: Case, inputs: Inputs) -> Run:
+        with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
+            folder = Path(name_of_folder)
+            question, answer = folder / "case.safetensors", folder / "trace.safetensors"
+            write_case(question, case, inputs)
+            outcome = run_limited([*argv, str(question), str(answer)], folder, LIMITS)
+            if outcome.code == SKIP:
+                raise SkippedError(last_line(outcome.stderr) or f"{command} does not do it")
+            if outcome.reason:
+                raise FailedError(last_words(outcome), ends=_overstepped(outcome))
+            return traced(answer, case)
 
-def spec_candidate(path: Path) -> Candidate:
-    """Return the function trace(case) of a Python file as a candidate."""
-    worker = [sys.executable, "-m", "backproof.candidate.worker"]
-    return _candidate(path.name, [*worker, str(path.absolute())])
+    return Candidate(command, run, partial=True)
 
 
 def _absolute(word: str) -> str:
@@ -44,34 +49,28 @@ def _absolute(word: str) -> str:
     return str(Path(word).absolute()) if Path(word).exists() else word
 
 
-def _candidate(name: str, argv: Sequence[str]) -> Candidate:
-    def run(case: Case, inputs: Inputs) -> Run:
-        with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
-            folder = Path(name_of_folder)
-            question, answer = folder / "case.safetensors", folder / "trace.safetensors"
-            write_case(question, case, inputs)
-            outcome = run_limited([*argv, str(question), str(answer)], folder, Limits())
-            said = _last_line(outcome.stderr)
-            if outcome.code == SKIP:
-                raise SkippedError(said or f"{name} does not do it")
-            if outcome.code == REFUSED and said:
-                raise BackproofError(said)
-            try:
-                _refuse_failure(outcome)
-                return Run(read_trace(answer, case.depth))
-            except BackproofError as error:
-                raise BackproofError(f"{name} on case {case.name}: {error}") from error
-
-    return Candidate(name, run, partial=True)
+def _overstepped(outcome: Outcome) -> bool:
+    """Say whether a limit ended it: another case would probably cost as much again."""
+    return outcome.reason in {stopped(why, LIMITS) for why in ("seconds", "processes", "memory")}
 
 
-def _refuse_failure(outcome: Outcome) -> None:
-    if outcome.reason:
-        said = _last_line(outcome.stderr)
-        raise BackproofError(outcome.reason + (f"  It said: {said}" if said else ""))
+def traced(answer: Path, case: Case) -> Run:
+    """Return what a candidate wrote; raise FailedError where that is no trace of the case."""
+    try:
+        return Run(read_trace(answer, case.depth))
+    except (BackproofError, OSError) as error:
+        sentence = str(error)
+        raise FailedError(sentence[:1].upper() + sentence[1:]) from error
 
 
-def _last_line(text: str) -> str:
+def last_words(outcome: Outcome) -> str:
+    """Return why a candidate ended before it was done, and what it said last."""
+    said = last_line(outcome.stderr)
+    reason = outcome.reason or "It ended itself before it was done (os._exit or sys.exit)."
+    return reason + (f" It said: {said}" if said else "")
+
+
+def last_line(text: str) -> str:
     """Return what a program said last, printable and short."""
     lines = [line for line in text.splitlines() if line.strip()]
     said = lines[-1].strip() if lines else ""

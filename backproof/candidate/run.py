@@ -33,5 +33,20 @@ class Candidate:
     partial: bool = False
 
 
+NOT_RUN = "not run after the failure that ended it"
+
+
 class SkippedError(BackproofError):
     """The candidate says that it does not do this kind of case."""
+
+
+class FailedError(BackproofError):
+    """The candidate failed on a case; the message is a sentence about "it".
+
+    ends  no other case is to be run after it: it overstepped a limit, which costs time
+    """
+
+    def __init__(self, sentence: str, ends: bool = False) -> None:
+        """Keep the sentence."""
+        super().__init__(sentence)
+        self.ends = ends

@@ -4,67 +4,91 @@ Nothing of the judge is imported here but what reads the file and carries arrays
 """
 
 import sys
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from backproof.candidate.loading import execute, read_source
-from backproof.candidate.program import REFUSED, SKIP
+from backproof.candidate.loading import Source, execute, read_source
+from backproof.candidate.loading.words import one_line
 from backproof.errors import BackproofError
 from backproof.exchange import Problem, read_case, write_trace
 from backproof.trace import Array
 
+QUESTION, TRACED, SKIPPED, FAILED = ".case", ".trace", ".skipped", ".failed"  # 007.case, ...
 
-def main(file: str, question: str, answer: str) -> int:
-    """Run trace(case) of a file on one case; return the exit code."""
+
+def main(file: str, folder: str) -> None:
+    """Answer every question in a folder, one after another, with one file each."""
+    source = read_source(Path(file))
+    for question in sorted(Path(folder).glob(f"*{QUESTION}")):
+        part = question.with_suffix(".part")
+        kind = _answer(source, question, part)
+        part.replace(question.with_suffix(kind))
+
+
+def _answer(source: Source, question: Path, part: Path) -> str:
+    """Write one answer, and return its kind.
+
+    The file is executed anew for each case: what one case leaves behind does not reach the next,
+    so that a case alone gives what it gives among others.
+    """
     try:
-        function = _function(Path(file))
-        problem = read_case(Path(question))
-        traced = function(problem)
+        problem = read_case(question)
+        traced = _function(source)(problem)
         if traced is None:
-            return SKIP
-        write_trace(Path(answer), as_trace(traced, f"{Path(file).name} on {problem.name}", problem))
+            part.touch()
+            return SKIPPED
+        write_trace(part, as_trace(traced, problem))
+        return TRACED
     except BackproofError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)  # noqa: T201
-        return REFUSED
-    return 0
+        sentence = str(error)
+    except (Exception, SystemExit) as error:
+        sentence = f"It raised {one_line(error).rstrip('.')}{_place(source, error)}."
+    part.write_text(sentence, encoding="utf-8", errors="replace")
+    return FAILED
 
 
-def _function(path: Path) -> Any:
-    function = execute(read_source(path)).namespace.get("trace")
+def _place(source: Source, error: BaseException) -> str:
+    """Return the innermost line of the file itself that the error went through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f.lineno for f in frames if f.filename == str(source.path) and f.lineno]
+    return f" ({source.where(lines[-1])})" if lines else ""
+
+
+def _function(source: Source) -> Callable[[Problem], Any]:
+    loaded = execute(source)
+    function = loaded.namespace.get("trace")
     if not callable(function):
-        raise BackproofError(
-            f"{path.name} defines no function trace(case): write one that returns what your "
-            "network computes, as docs/your-own-network.md shows."
-        )
+        why = loaded.missing.get("trace", "write one, as docs/your-own-network.md shows")
+        raise BackproofError(f"It defines no function trace(case): {why}.")
     return function
 
 
-def as_trace(traced: Any, where: str, problem: Problem) -> dict[str, Array]:
+def as_trace(traced: Any, problem: Problem) -> dict[str, Array]:
     """Return numpy arrays by name; raise BackproofError for what cannot be one."""
     if not isinstance(traced, Mapping):
         raise BackproofError(
-            f"{where}: trace(case) returned a {type(traced).__name__}; return a dict of arrays by "
-            "name."
+            f"Its trace(case) returned a {type(traced).__name__}; return a dict of arrays by name."
         )
-    return {str(name): _array(str(name), value, where, problem) for name, value in traced.items()}
+    return {str(name): _array(str(name), value, problem) for name, value in traced.items()}
 
 
-def _array(name: str, value: Any, where: str, problem: Problem) -> Array:
+def _array(name: str, value: Any, problem: Problem) -> Array:
     if hasattr(value, "detach"):  # a torch tensor
         value = value.detach().cpu().numpy()
     try:
         array = np.array(value, dtype=problem.dtype if isinstance(value, float | int) else None)
     except (TypeError, ValueError) as error:
         raise BackproofError(
-            f"{where}: trace(case) gave {name}, which is no array: {error}."
+            f"Its trace(case) gave {name}, which is no array: {one_line(error)}."
         ) from error
     if array.dtype.kind not in "fiub":
-        raise BackproofError(f"{where}: {name} has dtype {array.dtype}; give numbers.")
+        raise BackproofError(f"Its {name} has dtype {array.dtype}; give numbers.")
     return array.reshape(()) if name == "cost" and array.size == 1 else array
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

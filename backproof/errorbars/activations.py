@@ -1,38 +1,16 @@
-"""Rules for activation functions, forward and backward."""
+"""Rules for activation functions without a kink, forward and backward."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from backproof.errorbars.algebra import (
-    LIBRARY,
-    rss,
-    times,
-)
+from backproof.errorbars.algebra import LIBRARY, rss, times
 from backproof.errorbars.bar import Bar, rule
 from backproof.errorbars.linear import add, mul, sum_over
-from backproof.precision import Z_LIMIT, Precision
+from backproof.precision import Precision
 
 aten = torch.ops.aten
-
-
-@rule(aten.relu.default)
-def _relu(p: Precision, x: Bar) -> Bar:  # noqa: ARG001
-    """The error passes where x > 0, and near the kink, where x may be on either side."""
-    value = x.value.relu()
-    return Bar(value, None if x.sigma is None else x.sigma * (x.value > -Z_LIMIT * x.sigma))
-
-
-@rule(aten.threshold_backward.default)
-def _threshold_backward(p: Precision, grad: Bar, result: Bar, threshold: float) -> Bar:  # noqa: ARG001
-    """At a kink both one-sided derivatives are right: sigma takes in the whole of grad."""
-    passes = result.value > threshold
-    sigma = times(grad.sigma, passes.double())
-    if result.sigma is not None:
-        near = (result.value <= Z_LIMIT * result.sigma) & (result.sigma > 0)
-        sigma = rss(sigma, grad.value.abs() * near, times(grad.sigma, near.double()))
-    return Bar(grad.value * passes, sigma)
 
 
 @rule(aten.sigmoid.default)
@@ -85,6 +63,26 @@ def _softmax(p: Precision, x: Bar, dim: int, half_to_float: bool) -> Bar:
     return Bar(value, rss(times(_centred(x.sigma, value, dim), value), rounding))
 
 
+@rule(aten._softmax_backward_data.default)
+def _softmax_backward(p: Precision, grad: Bar, output: Bar, dim: int, _: Any) -> Bar:
+    """dx_i = s_i (g_i - sum_j s_j g_j): the whole Jacobian, s_i (delta_ij - s_j).
+
+    An error of g_i or s_i comes in twice: where it stands, and in the sum.
+    """
+    g, s = Bar(grad.value), Bar(output.value)
+    total = sum_over(p, mul(p, s, g), dim, keepdim=True)
+    difference = add(p, g, total, alpha=-1)
+    result = mul(p, s, difference)  # its sigma so far is that of the roundings here
+    from_grad = times(_centred(grad.sigma, s.value, dim), s.value)
+    from_s = _beside_a_sum(
+        times(output.sigma, difference.value - s.value * g.value),
+        times(output.sigma, g.value),
+        s.value,
+        dim,
+    )
+    return Bar(result.value, rss(result.sigma, from_grad, from_s))
+
+
 @rule(aten._log_softmax.default)
 def _log_softmax(p: Precision, x: Bar, dim: int, half_to_float: bool) -> Bar:
     """d log s_i = dx_i - sum_j s_j dx_j, plus the rounding of x - max and of the logarithm."""
@@ -108,9 +106,16 @@ def _exponent_error(x: Tensor, dim: int, p: Precision) -> Tensor:
 
 
 def _centred(sigma: Tensor | None, weights: Tensor, dim: int) -> Tensor | None:
-    """Return the deviation of dx_i - sum_j w_j dx_j for independent dx, sum_j w_j = 1."""
-    if sigma is None:
+    """Return the deviation of dx_i - sum_j w_j dx_j for independent dx."""
+    return _beside_a_sum(times(sigma, 1 - weights), times(sigma, weights), 1, dim)
+
+
+def _beside_a_sum(
+    own: Tensor | None, each: Tensor | None, factor: Tensor | float, dim: int
+) -> Tensor | None:
+    """Return the deviation of own_i dx_i + factor_i sum_{j != i} each_j dx_j."""
+    if own is None or each is None:
         return None
-    weighted = (weights * sigma).square()
-    others = (weighted.sum(dim, keepdim=True) - weighted).clamp_min(0).sqrt()
-    return torch.hypot((1 - weights) * sigma, others)
+    squares = each.square()
+    others = (squares.sum(dim, keepdim=True) - squares).clamp_min(0).sqrt()
+    return torch.hypot(own, others * factor)

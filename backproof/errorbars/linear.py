@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from backproof.errorbars.algebra import (
     accumulated,
@@ -68,12 +69,25 @@ def _addmm(p: Precision, bias: Bar, a: Bar, b: Bar) -> Bar:
 
 
 @rule(aten.add.Tensor)
-def add(p: Precision, x: Bar, y: Bar, *, alpha: float = 1) -> Bar:
+def add(p: Precision, x: Bar, y: Bar | float, *, alpha: float = 1) -> Bar:
     """var = var_x + alpha^2 var_y + roundings; adding an exact zero rounds nothing."""
+    if not isinstance(y, Bar):
+        y = _constant(p, y, x.value)
     scaled = y if alpha == 1 else scale(p, y, alpha)
     value = x.value + scaled.value
     rounded = (x.value != 0) & (scaled.value != 0)
     return Bar(value, rss(x.sigma, scaled.sigma, (value * p.storage).abs_() * rounded))
+
+
+def _constant(p: Precision, number: float, like: Tensor) -> Bar:
+    """Return a number of the program's text, rounded where it is no power of two (1e-15)."""
+    value = torch.full_like(like, number)
+    return Bar(value, None if is_exact_factor(number) else value.abs() * p.storage)
+
+
+@rule(aten.rsub.Scalar)
+def _subtract_from(p: Precision, x: Bar, number: float, alpha: float = 1) -> Bar:
+    return add(p, _constant(p, number, x.value), x, alpha=-alpha)
 
 
 @rule(aten.sub.Tensor)
@@ -110,12 +124,19 @@ def scale(p: Precision, x: Bar, factor: float) -> Bar:
 
 @rule(aten.div.Scalar, aten.div.Tensor)
 def _div(p: Precision, x: Bar, divisor: float | Bar) -> Bar:
-    """Division by a count; many a candidate multiplies by its rounded reciprocal instead."""
+    """Division; by a count, many a candidate multiplies by its rounded reciprocal instead."""
     if isinstance(divisor, Bar):
-        assert divisor.sigma is None
-        assert divisor.value.numel() == 1
+        if divisor.sigma is not None or divisor.value.numel() > 1:
+            return _quotient(p, x, divisor)
         divisor = divisor.value.item()
     return scale(p, x, 1 / divisor)
+
+
+def _quotient(p: Precision, x: Bar, y: Bar) -> Bar:
+    """var = var_x / y^2 + (x / y^2)^2 var_y + (u x / y)^2, element by element."""
+    value = x.value / y.value
+    rounding = value.abs() * p.storage + (value != 0) * p.smallest
+    return Bar(value, rss(times(x.sigma, 1 / y.value), times(y.sigma, value / y.value), rounding))
 
 
 @rule(aten.neg.default)

@@ -9,6 +9,8 @@ from backproof.errorbars.linear import add, mean_of_all, mul, scale, sum_of_all
 from backproof.precision import Precision
 
 aten = torch.ops.aten
+LOG_OF_ZERO = 100.0  # what stands in for it is -34.5 or -100, or anything between
+SMALLEST_DIVISOR = 1e-150  # its square is still a number
 
 
 @rule(aten.binary_cross_entropy.default)
@@ -38,7 +40,7 @@ def _log_loss(
     error = (LIBRARY * p.storage) * log_a.abs() + rounding_of_a
     if sigma is not None:
         at_zero = a <= 3 * sigma
-        error = torch.hypot(error, torch.where(at_zero, 100.0, sigma / a))
+        error = torch.hypot(error, torch.where(at_zero, LOG_OF_ZERO, sigma / a))
     return -y * log_a, torch.where(y == 0, 0.0, y * error)
 
 
@@ -46,21 +48,37 @@ def _log_loss(
 def binary_cross_entropy_backward(
     p: Precision, grad: Bar, a: Bar, y: Bar, weight: Bar | None = None, reduction: int = 1
 ) -> Bar:
-    """grad (a - y) / (a (1 - a)), kept as a quotient.
+    """grad (a - y) / (a (1 - a)) = grad ((1 - y)/(1 - a) - y/a), kept as a quotient.
 
     The sigmoid's backward pass multiplies by the same a (1 - a): the factor and its rounding error
-    cancel, and grad (a - y) is left, the manual formula.  PyTorch's floor of 1e-12 under the
+    cancel, and grad (a - y) is left, the manual formula.  Without a sigmoid above, each of the two
+    terms rounds, and has its own derivative with respect to a.  PyTorch's floor of 1e-12 under the
     divisor is not taken for mathematics: see docs/differences.md.
     """
     assert weight is None, "BCELoss without weights"
     if reduction == 1:
         grad = scale(p, grad, 1 / a.value.numel())
     numerator = mul(p, grad, add(p, a, y, alpha=-1))
-    slope = (a.value * (1 - a.value)).clamp_min(1e-12)
-    value = numerator.value / slope
-    from_a = times(a.sigma, value * (1 - 2 * a.value) / slope)
-    sigma = rss(times(numerator.sigma, 1 / slope), from_a, value.abs() * p.storage)
+    p_1, p_0 = a.value.clamp_min(SMALLEST_DIVISOR), (1 - a.value).clamp_min(SMALLEST_DIVISOR)
+    value = grad.value * ((1 - y.value) / p_0 - y.value / p_1)
+    terms = y.value / p_1 + (1 - y.value) / p_0
+    slope = y.value / p_1.square() + (1 - y.value) / p_0.square()
+    sigma = rss(
+        times(grad.sigma, (a.value - y.value) / p_1 / p_0),
+        times(a.sigma, grad.value * slope),
+        grad.value.abs() * terms * (LIBRARY * p.storage),
+    )
     return Bar(value, sigma, quotient=Quotient(numerator, a.value))
+
+
+@rule(aten.log.default)
+def _log(p: Precision, x: Bar) -> Bar:
+    """var = (var_x / x)^2 + (c u log x)^2; where x may be 0, whatever stands in for log(0)."""
+    value = x.value.log()
+    incoming = None
+    if x.sigma is not None:
+        incoming = torch.where(x.value <= 3 * x.sigma, LOG_OF_ZERO, x.sigma / x.value)
+    return Bar(value, rss(incoming, value.abs() * (LIBRARY * p.storage)))
 
 
 @rule(aten.mse_loss.default)

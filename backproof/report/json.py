@@ -11,8 +11,9 @@ from typing import Any
 
 from backproof.errors import BackproofError
 from backproof.report.model import Report, environment
+from backproof.verdict import TargetReport
 
-FORMAT = 1  # raised whenever a field changes its meaning or goes away
+FORMAT = 2  # raised whenever a field changes its meaning or goes away
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -23,7 +24,19 @@ def as_json(report: Report) -> dict[str, Any]:
         "exit_code": report.exit_code,
         "environment": environment(),
         "controls": {"planted": len(report.controls), "missed": len(report.missed)},
-        "cases": [_finite(asdict(case)) | {"verdict": case.verdict} for case in report.cases],
+        "targets": [_target(target) for target in report.targets],
+    }
+
+
+def _target(target: TargetReport) -> dict[str, Any]:
+    cases = [_finite(asdict(case)) | {"verdict": case.verdict} for case in target.cases]
+    return {
+        "target": target.target,
+        "verdict": target.verdict,
+        "reading": target.reading,
+        "notes": list(target.notes),
+        "refused": target.refused,
+        "cases": cases,
     }
 
 

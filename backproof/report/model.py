@@ -1,50 +1,69 @@
-"""What a whole run found: the reports of its cases, and the verdict over all of them."""
+"""What a whole run found: the reports of its targets, and the verdict over all of them."""
 
 import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from io import StringIO
 
 from backproof.controls import Control
-from backproof.verdict import CaseReport, worst
+from backproof.verdict import CaseReport, TargetReport, worst
 
-EXIT_CODES = {"agree": 0, "differ": 1, "undecided": 1, "nothing judged": 2}
+EXIT_CODES = {"agree": 0, "differ": 1, "undecided": 1, "cannot judge": 2, "nothing judged": 2}
 
 
 @dataclass(frozen=True)
 class Report:
-    """The reports of all cases, in the order in which they were asked for."""
+    """The reports of all targets, in the order in which they were asked for."""
 
-    cases: list[CaseReport]
+    targets: list[TargetReport]
+
+    @property
+    def cases(self) -> list[CaseReport]:
+        """The cases of all targets."""
+        return [case for target in self.targets for case in target.cases]
 
     @property
     def controls(self) -> list[Control]:
         """Every fault that was planted."""
-        return [c for case in self.cases for v in case.verdicts for c in v.controls]
+        return [control for target in self.targets for control in target.controls]
 
     @property
     def missed(self) -> list[Control]:
         """The planted faults that were not caught."""
-        return [control for control in self.controls if not control.caught]
+        return [control for target in self.targets for control in target.missed]
 
     @property
     def verdict(self) -> str:
-        """The worst verdict; "nothing judged" where a planted fault passed, or none was planted."""
-        judged = [case.verdict for case in self.cases if not case.skipped]
-        if not judged or self.missed:
-            return "nothing judged"
-        found = worst(judged)
-        return "nothing judged" if found == "agree" and not self.controls else found
+        """The worst verdict of all targets."""
+        return worst(target.verdict for target in self.targets)
 
     @property
     def exit_code(self) -> int:
-        """0 agree, 1 differ or undecided, 2 nothing judged."""
+        """0 agree, 1 differ or undecided, 2 cannot judge or nothing judged."""
         return EXIT_CODES[self.verdict]
 
     @property
     def arrays(self) -> int:
         """How many arrays were compared."""
         return sum(len(v.all_findings) for case in self.cases for v in case.verdicts)
+
+    def __str__(self) -> str:
+        """The text that `backproof check` prints."""
+        from rich.console import Console
+
+        from backproof.report.text import print_report
+
+        console = Console(file=StringIO(), width=100)
+        print_report(self, console)
+        text: str = console.file.getvalue()  # type: ignore[attr-defined]
+        return text
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from backproof.report.notebook import as_html
+
+        return as_html(self)
 
 
 def environment() -> dict[str, str]:

@@ -8,16 +8,19 @@ import torch
 
 import impl_numpy
 import impl_torch
-from backproof.candidate import Candidate, Run
+from backproof.candidate import Candidate, Run, SkippedError
 from backproof.case import Case, Inputs
 from backproof.errors import BackproofError
 from backproof.trace import Trace
+from backproof.twins.network import network_of, options_of
 
 
 def numpy_candidate(steps: impl_numpy.Steps = impl_numpy.STEPS) -> Candidate:
     """Return impl_numpy, with the given steps, as a candidate."""
 
     def run(case: Case, inputs: Inputs) -> Run:
+        if case.guard is not None:
+            raise SkippedError("impl_numpy puts no guard into its logarithms")
         iterations = impl_numpy.iterate(
             inputs.X,
             inputs.Y,
@@ -25,6 +28,8 @@ def numpy_candidate(steps: impl_numpy.Steps = impl_numpy.STEPS) -> Candidate:
             case.learning_rate,
             case.hidden,
             case.loss,
+            case.output,
+            case.reduction,
             steps,
         )
         first = next(iterations)
@@ -56,11 +61,11 @@ def torch_candidate(device: str) -> Candidate:
     """Return impl_torch on a device, in plain tensors, as a candidate."""
 
     def run(case: Case, inputs: Inputs) -> Run:
-        network = impl_torch.SimpleNN(case.layer_dims, case.hidden, case.loss)
+        network = network_of(case)
         impl_torch.load_parameters(network, inputs.parameters)
         network.to(device)
         X, Y = (torch.from_numpy(a.T.copy()).to(device) for a in (inputs.X, inputs.Y))
-        iterations = impl_torch.iterate(network, X, Y, case.learning_rate, case.loss)
+        iterations = impl_torch.iterate(network, X, Y, case.learning_rate, **options_of(case))
         first = next(iterations)
         parameters = dict(network.named_parameters())
         trace = _trace(first, parameters)

@@ -14,6 +14,7 @@ from backproof.errorbars import ErrorBar
 from backproof.precision import Precision
 from backproof.reference import Reference, run_reference
 from backproof.trace import Array, Trace, trajectory_names
+from backproof.twins.network import network_of, options_of
 
 STEPS_AT_ONCE = 2048  # of a trajectory, so that memory does not grow with its length
 PREFIX = "network."  # of a parameter's name in impl_torch.Objective
@@ -23,9 +24,9 @@ def expected_trace(case: Case, inputs: Inputs, precision: Precision) -> dict[str
     """Return what the first iteration must give, every array of the trace."""
     start = {name: value[None] for name, value in inputs.parameters.items()}
     reference = _run(case, inputs, start, precision)
-    activations, Z_values = reference.outputs
+    cost, activations, Z_values = reference.outputs
     bars = {name: bar.mT for name, bar in (Z_values | activations).items() if name != "A0"}
-    bars["cost"] = reference.cost
+    bars["cost"] = cost
     expected = {name: _expected(bar) for name, bar in bars.items()}
     expected |= {f"d{k}": v for k, v in _expected_parameters(reference.gradients).items()}
     expected |= _expected_parameters(reference.parameters)
@@ -42,7 +43,7 @@ def expected_trajectory(
         block = {name: value[begin : begin + STEPS_AT_ONCE] for name, value in starts.items()}
         reference = _run(case, inputs, block, precision)
         expected = _expected_parameters(reference.parameters)
-        blocks.append(expected | {"cost": _expected(reference.cost)})
+        blocks.append(expected | {"cost": _expected(reference.outputs[0])})
     return {name: _joined([b[name] for b in blocks]) for name in trajectory_names(case.depth)}
 
 
@@ -83,8 +84,7 @@ def _twin(
     case: Case, inputs: Inputs, starts: dict[str, Array]
 ) -> tuple[dict[str, Tensor], tuple[Tensor, ...], impl_torch.Objective]:
     """Return the twin's parameters, data and objective, in float64, exact."""
-    network = impl_torch.SimpleNN(case.layer_dims, case.hidden, case.loss)
-    objective = impl_torch.Objective(network, case.loss)
+    objective = impl_torch.Objective(network_of(case), **options_of(case))
     data = tuple(torch.from_numpy(a.T.astype(np.float64)) for a in (inputs.X, inputs.Y))
     state = impl_torch.to_torch(starts)
     return {PREFIX + name: value.double() for name, value in state.items()}, data, objective

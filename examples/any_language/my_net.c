@@ -3,7 +3,7 @@
  *     cc -O2 -o my_net my_net.c -lm
  *     backproof check --cmd ./my_net --dtype float64
  *
- * ReLU, sigmoid and binary cross-entropy, any depth, float64; it skips other cases (exit code 77).
+ * ReLU, sigmoid and mean binary cross-entropy, any depth, float64; it skips other cases (exit code 77).
  * Arguments: the case to read, the trace to write, both safetensors files (docs/any-language.md).
  */
 #include <math.h>
@@ -142,8 +142,9 @@ static void read_case(const char *path, Network *net)
         exit(1);
     fclose(file);
     header = text, numbers = bytes;
-    if (!says("dtype", "float64") || !says("loss", "binary_cross_entropy")) {
-        fputs("only float64 and binary cross-entropy\n", stderr);
+    if (!says("dtype", "float64") || !says("loss", "binary_cross_entropy") ||
+        !says("output", "sigmoid") || !says("reduction", "mean")) {
+        fputs("only float64 and the mean binary cross-entropy of sigmoids\n", stderr);
         exit(SKIP);
     }
     read_array("X", &net->X);

@@ -69,8 +69,9 @@ function logisticRegression({ X, Y, W1, b1 }) {
 
 const [, , question, answer] = process.argv;
 const { about, arrays } = readCase(question);
-if (JSON.parse(about.layer_dims).length !== 2 || about.loss !== "binary_cross_entropy") {
-  console.error("only one layer, with binary cross-entropy");
+const kind = [about.output, about.loss, about.reduction].join(" ");
+if (JSON.parse(about.layer_dims).length !== 2 || kind !== "sigmoid binary_cross_entropy mean") {
+  console.error("only one layer of sigmoids, with the mean binary cross-entropy");
   process.exit(77);
 }
 writeTrace(answer, logisticRegression(arrays), about.dtype === "float32" ? "F32" : "F64");

@@ -6,6 +6,7 @@ iteration (`looped`), or an edited trace (`edited`).  The tables are in faults_*
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -133,11 +134,20 @@ def edited(edit: Callable[[Trace, Case, Inputs], None]) -> Candidate:
     return Candidate("edited", run)
 
 
+def options(case: Case) -> tuple[Any, ...]:
+    """Return hidden, loss, output and reduction, as impl_numpy wants them."""
+    return case.hidden, case.loss, case.output, case.reduction
+
+
 def right(case: Case, inputs: Inputs, parameters: Network) -> impl_numpy.Iteration:
     """Return one iteration without a fault."""
     return next(
         impl_numpy.iterate(
-            inputs.X, inputs.Y, parameters, case.learning_rate, case.hidden, case.loss
+            inputs.X,
+            inputs.Y,
+            parameters,
+            case.learning_rate,
+            *options(case),
         )
     )
 

@@ -15,6 +15,7 @@ from parity_tests.meta.faults import (
     Fault,
     Network,
     every,
+    options,
     right,
     steps,
     with_grads,
@@ -47,7 +48,7 @@ def derivative(of: Callable[[Array], Array]) -> Candidate:
 
 def output(change: Callable[[Array, Array], Array]) -> Candidate:
     """Return the network with change(right dZL, AL) as output delta."""
-    return steps(output_delta=lambda A, Y, loss: change(STEPS.output_delta(A, Y, loss), A))
+    return steps(output_delta=lambda A, Y, *of: change(STEPS.output_delta(A, Y, *of), A))
 
 
 def wrong_axis(db: Array, dZ: Array) -> Array:
@@ -89,7 +90,7 @@ def backward_with(
     def one(case: Case, inputs: Inputs, parameters: Network) -> impl_numpy.Iteration:
         it = right(case, inputs, parameters)
         read = parameters_change(parameters), activations_change(it.activations), it.Z_values
-        grads = impl_numpy.backward_propagation(*read, inputs.Y, case.hidden, case.loss)
+        grads = impl_numpy.backward_propagation(*read, inputs.Y, *options(case))
         return with_grads(case, parameters, it, grads)
 
     return every(one)
@@ -98,7 +99,7 @@ def backward_with(
 def updated_too_early(case: Case, inputs: Inputs, parameters: Network) -> impl_numpy.Iteration:
     it = right(case, inputs, parameters)
     read = it.parameters, it.activations, it.Z_values
-    grads = impl_numpy.backward_propagation(*read, inputs.Y, case.hidden, case.loss)
+    grads = impl_numpy.backward_propagation(*read, inputs.Y, *options(case))
     return with_grads(case, parameters, it, grads)
 
 

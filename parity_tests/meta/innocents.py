@@ -8,7 +8,8 @@ from backproof.candidate import Candidate
 from backproof.case import Case
 from backproof.cases import case_named
 from backproof.trace import Array
-from impl_numpy import STEPS, relu, sigmoid, softmax, tanh
+from impl_numpy import STEPS, leaky_relu, relu, sigmoid, softmax, tanh
+from impl_numpy.losses import cost_derivative
 from parity_tests.meta.faults import SQUARE, edited, steps
 from parity_tests.meta.faults_forward import instead_of
 
@@ -54,10 +55,21 @@ def reversed_sums(dZ: Array, A: Array) -> Array:
 def averaged_delta() -> Candidate:
     """1/m sits in dZ, as in CS231n, and in no gradient."""
     return steps(
-        output_delta=lambda A, Y, loss: STEPS.output_delta(A, Y, loss) / A.shape[1],
+        output_delta=lambda A, Y, *of: STEPS.output_delta(A, Y, *of) / A.shape[1],
         weight_gradient=lambda dZ, A: dZ @ A.T,
         bias_gradient=lambda dZ: np.sum(dZ, axis=1, keepdims=True),
     )
+
+
+def whole_jacobian(A: Array, Y: Array, _: str, loss: str) -> Array:
+    """A Jacobian for every example, diag(a) - a a^T, multiplied as matrices."""
+    jacobians = [np.diag(a) - np.outer(a, a) for a in A.T]
+    columns = zip(jacobians, cost_derivative(A, Y, loss).T, strict=True)
+    return np.stack([J @ dA for J, dA in columns], axis=1)
+
+
+def max_of_both(Z: Array) -> Array:
+    return np.maximum(Z, Z.dtype.type(0.01) * Z)
 
 
 def bias_as_product(dZ: Array) -> Array:
@@ -79,7 +91,7 @@ def in_float64(W: Array, A: Array, b: Array) -> Array:
     return (W.astype(np.float64) @ A.astype(np.float64) + b).astype(W.dtype)
 
 
-def cross_entropy_as_one_log(Z: Array, A: Array, Y: Array, _: str) -> np.floating:  # noqa: ARG001
+def cross_entropy_as_one_log(Z: Array, A: Array, Y: Array, *_: str) -> np.floating:  # noqa: ARG001
     """-log of the probability of the label that is there."""
     return -np.mean(np.log(np.where(Y == 1, A, 1 - A)).sum(axis=0))
 
@@ -117,6 +129,16 @@ def innocents() -> list[Innocent]:
             "seen 4 times",
             instead_of(softmax, lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=0)),
             "softmax",
+        ),
+        Innocent(
+            "whole-jacobian",
+            "of every example",
+            steps(output_delta=whole_jacobian),
+            "softmax-squared",
+        ),
+        Innocent("no-m-at-all", "the sum, as it stands", averaged_delta(), "sigmoid-squared-sum"),
+        Innocent(
+            "leaky-by-maximum", "max(z, z/100)", instead_of(leaky_relu, max_of_both), "mixed-hidden"
         ),
         Innocent("relu-by-product", "Z * (Z > 0)", instead_of(relu, lambda Z: Z * (Z > 0))),
         Innocent(

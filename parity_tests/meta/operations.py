@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy, cross_entropy, linear, mse_loss
+from torch.nn.functional import (
+    binary_cross_entropy,
+    cross_entropy,
+    hardtanh,
+    leaky_relu,
+    linear,
+    mse_loss,
+)
 
 FLOATS = ("float32", "float16", "bfloat16")
 CALM = 5.0  # of the 8 sigmas allowed; right code stays below
@@ -19,6 +26,7 @@ class Operation:
     gradient  whether its backward pass has a rule too
     exact     it rounds nothing, forward or backward
     dtypes    the precisions whose rounding its rule describes
+    composed  several rules, whose operands share errors that are taken as independent
     """
 
     name: str
@@ -27,6 +35,7 @@ class Operation:
     gradient: bool = True
     exact: bool = False
     dtypes: tuple[str, ...] = FLOATS
+    composed: bool = False
 
 
 def binary_labels(like: Tensor) -> Tensor:
@@ -35,6 +44,11 @@ def binary_labels(like: Tensor) -> Tensor:
 
 def one_hot(like: Tensor) -> Tensor:
     return torch.eye(like.shape[1], dtype=like.dtype)[: len(like)]
+
+
+def epsilon_in_both(a: Tensor) -> Tensor:
+    p = a.sigmoid()
+    return (p + 1e-3).log() + (1 - p + 1e-3).log()
 
 
 ONE, TWO = ((7, 9),), ((7, 9), (7, 9))
@@ -57,9 +71,24 @@ OPERATIONS = (
     Operation("mean over columns", lambda a: a.mean(1), ONE),
     Operation("mean", torch.mean, ((40, 9),)),
     Operation("relu", torch.relu, ONE, gradient=False, exact=True),
+    Operation("leaky relu", leaky_relu, ONE),
+    Operation("leaky relu of slope 1/4", lambda a: leaky_relu(a, 0.25), ONE, False, True, WIDE),
+    Operation("clip", lambda a: hardtanh(a, -0.3, 0.7), ONE),
+    Operation("add 0.3", lambda a: a + 0.3, ONE, gradient=False),
+    Operation("1 minus", lambda a: 1 - a, ONE, gradient=False),
+    Operation("0.3 minus", lambda a: 0.3 - a, ONE, gradient=False),
+    Operation("log", lambda a: (a * a).log(), ONE, dtypes=WIDE),
+    Operation("logs with epsilon", epsilon_in_both, ONE, dtypes=("float32",), composed=True),
+    Operation("divide", lambda a, b: a / b, TWO, gradient=False),
     Operation("sigmoid", torch.sigmoid, ONE),
     Operation("tanh", torch.tanh, ONE),
-    Operation("softmax", lambda a: a.softmax(1), ONE, gradient=False),
+    Operation("softmax", lambda a: a.softmax(1), ONE, composed=True),
+    Operation(
+        "softmax, backward",
+        lambda g, s: torch._softmax_backward_data(g, s, 1, g.dtype),
+        TWO,
+        gradient=False,
+    ),
     Operation("log softmax", lambda a: a.log_softmax(1), ONE),
     Operation("mean squared error", mse_loss, TWO),
     Operation(
@@ -68,6 +97,13 @@ OPERATIONS = (
         TWO,
     ),
     Operation("squared errors", lambda a, b: mse_loss(a, b, reduction="none"), TWO),
+    Operation("squared error of a softmax", lambda a, b: mse_loss(a.softmax(1), b), TWO),
+    Operation(
+        "binary cross-entropy of a softmax",
+        lambda a: binary_cross_entropy(a.softmax(1), binary_labels(a)),
+        ONE,
+        composed=True,
+    ),
     Operation(
         "binary cross-entropy", lambda a: binary_cross_entropy(a.sigmoid(), binary_labels(a)), ONE
     ),
@@ -82,6 +118,11 @@ OPERATIONS = (
         ONE,
     ),
     Operation("categorical cross-entropy", lambda a: cross_entropy(a, one_hot(a)), ONE),
+    Operation(
+        "categorical cross-entropy, summed",
+        lambda a: cross_entropy(a, one_hot(a), reduction="sum"),
+        ONE,
+    ),
 )
 
 

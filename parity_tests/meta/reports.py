@@ -5,7 +5,7 @@ from typing import Any
 from backproof.compare import Finding
 from backproof.controls import Control
 from backproof.report.model import Report
-from backproof.verdict import CaseReport, Verdict
+from backproof.verdict import CaseReport, TargetReport, Verdict
 
 CAUGHT = Control("sign flipped", "dW2", caught=True)
 MISSED = Control("zeroed", "dW1", caught=False)
@@ -44,4 +44,9 @@ def case_report(
 
 def report(*verdicts: str, controls: tuple[Control, ...] = (CAUGHT,)) -> Report:
     """Return a report with one case for each verdict."""
-    return Report([case_report(finding(v), controls=controls) for v in verdicts])
+    return report_on(*(case_report(finding(v), controls=controls) for v in verdicts))
+
+
+def report_on(*cases: CaseReport, **fields: Any) -> Report:
+    """Return a report on one target, the twins, with these cases."""
+    return Report([TargetReport("", list(cases), **fields)])

@@ -8,12 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from backproof.case import Case, Inputs, refuse_unknown_dtypes
+import impl_numpy
+from backproof.case import (
+    LOSSES,
+    OUTPUT_OF_LOSS,
+    Case,
+    Guard,
+    Inputs,
+    refuse_unknown_dtypes,
+)
 from backproof.cases import case_named
 from backproof.errors import BackproofError
 from backproof.makers import ordinary
 from backproof.precision import precision
-from backproof.suite import plan
+from backproof.request import Request
 from backproof.twins import refuse_missing_device
 
 GOOD = Case("mine", "made for these tests", (5, 7, 3, 2), 11, ordinary)
@@ -91,6 +99,29 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "one size": ({"layer_dims": (5,)}, "layer_dims is (5,)"),
     "an empty layer": ({"layer_dims": (5, 0, 2)}, "layer_dims is (5, 0, 2)"),
     "hidden": ({"hidden": "gelu"}, "no hidden 'gelu'; choose one of relu, sigmoid, tanh"),
+    "hidden of a layer": ({"hidden": ("relu", "gelu")}, "no hidden 'gelu'; choose one of relu"),
+    "hidden too few": ({"hidden": ("relu",)}, "hidden names 1 activations; (5, 7, 3, 2) has 2 hid"),
+    "hidden too many": ({"hidden": ("relu",) * 3}, "give one for each, or one name for all"),
+    "output": ({"output": "relu6"}, "no output 'relu6'; choose one of sigmoid, softmax, identity"),
+    "reduction": ({"reduction": "max"}, "no reduction 'max'; choose one of mean, sum"),
+    "log of an identity": (
+        {"output": "identity"},
+        "binary_cross_entropy takes the logarithm of probabilities, but the output is identity; "
+        "choose sigmoid or softmax",
+    ),
+    "log of a tanh": (
+        {"output": "tanh", "loss": "categorical_cross_entropy"},
+        "categorical_cross_entropy takes the logarithm of probabilities, but the output is tanh",
+    ),
+    "guard of squares": (
+        {"loss": "squared_error", "guard": Guard("add", 1e-8)},
+        "a guard belongs to a logarithm, and squared_error has none; remove it",
+    ),
+    "guard": ({"guard": Guard("floor", 1e-8)}, "no guard 'floor'; choose one of add, clip"),
+    "guard of 0": ({"guard": Guard("add", 0)}, "eps is 0; give a positive number below 0.5"),
+    "guard of 1": ({"guard": Guard("clip", 1.0)}, "eps is 1.0; give a positive number below"),
+    "guard nan": ({"guard": Guard("clip", np.nan)}, "eps is nan; give a positive number below"),
+    "nothing to guard": ({"guarded_gradient": True}, "guarded_gradient is set, but there is no g"),
     "loss": ({"loss": "mse"}, "no loss 'mse'; choose one of binary_cross_entropy"),
     "rate 0": ({"learning_rate": 0.0}, "learning_rate is 0.0; give a positive number"),
     "rate -1": ({"learning_rate": -1.0}, "learning_rate is -1.0"),
@@ -111,7 +142,7 @@ REQUESTS: dict[str, tuple[Callable[[], Any], str]] = {
     "device": (lambda: refuse_missing_device("gpu"), "no device 'gpu' here"),
     "device number": (lambda: refuse_missing_device("cuda:99"), "no device 'cuda:99' here"),
     "nothing left": (
-        lambda: plan(["notebook-trained"], 0, ["float32"], "cpu", 0),
+        Request(("notebook-trained",), 0, ("float32",), 0).questions,
         "None of the chosen cases is run in float32: choose another --dtype",
     ),
 }
@@ -158,6 +189,27 @@ def test_an_impossible_request_is_named(name: str) -> None:
 def test_targets_of_a_regression_may_be_any_numbers() -> None:
     case = replace(made_of(setting("Y", lambda y: y - 100)), loss="mean_squared_error")
     assert case.inputs("float64", 0).Y.max() < -50
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity", "tanh", "relu"])
+@pytest.mark.parametrize("loss", ["mean_squared_error", "squared_error", "half_squared_error"])
+def test_squares_go_with_any_output(loss: str, output: str) -> None:
+    assert replace(GOOD, loss=loss, output=output).inputs("float64", 0).Y.shape == (2, 11)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "categorical_cross_entropy"])
+def test_cross_entropies_go_with_either_kind_of_probabilities(loss: str, output: str) -> None:
+    Y = replace(GOOD, loss=loss, output=output).inputs("float64", 0).Y
+    assert set(np.unique(Y)) <= {0.0, 1.0}
+
+
+def test_a_case_without_an_output_gets_the_one_of_its_loss() -> None:
+    outputs = {
+        loss: Case("mine", "made here", (2, 1), 3, ordinary, loss=loss).output for loss in LOSSES
+    }
+    assert outputs == OUTPUT_OF_LOSS == impl_numpy.OUTPUT_OF_LOSS
+    assert Case("mine", "made here", (2, 1), 3, ordinary, output="softmax").output == "softmax"
 
 
 @pytest.mark.parametrize("labels", [0.0, 1.0, 0.3])

@@ -17,11 +17,12 @@ import torch
 from backproof import cli
 from backproof.cases import TABLE
 from backproof.errors import BackproofError
-from backproof.verdict import CaseReport
+from backproof.verdict import CaseReport, TargetReport
 from parity_tests.meta.reports import MISSED, case_report, finding
 
 BACKPROOF = [sys.executable, "-m", "backproof"]
 PATIENCE = 60  # seconds; a run takes three
+DEAD = "check", "--case", "dead", "--dtype", "float64"
 
 
 @contextlib.contextmanager
@@ -100,8 +101,14 @@ def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ("check --cases -1", "--cases"),
         ("check --seed -1", "--seed"),
         ("check --verbose", "--verbose"),
-        ("check extra", "extra is not there: give the path of a Python file."),
-        ("check .", ". is a folder: give the path of a Python file."),
+        ("check extra", "extra is not there: there is no file of that name, and no such module in"),
+        ("check extra.py", "extra.py is not there: give the path of a Python file or a notebook."),
+        ("check ./extra", "extra is not there: give the path of a Python file or a notebook."),
+        ("check extra.py:Net", "extra.py is not there: give the path of a Python file or a note"),
+        ("check :Net", ":Net is not there: give the path of a Python file or a notebook."),
+        ("check file -j 0", "--jobs"),
+        ("check .", ". is a folder: give the path of a Python file or a notebook."),
+        ("check --cmd=", "There is no program ''"),
         ("check --cmd ./nothing", "There is no program './nothing'"),
         ("check file --cmd true", "Give either the file file or --cmd, not both."),
         ("check file --device cuda", "--device cuda is where the PyTorch twin runs; leave it out"),
@@ -132,10 +139,10 @@ def test_the_list_shows_every_case_with_its_reason(
 def finding_of(monkeypatch: pytest.MonkeyPatch, result: CaseReport | Exception) -> None:
     """Let the workers find this."""
 
-    def fake(_: object) -> Iterator[tuple[int, CaseReport]]:
+    def fake(*_: object) -> Iterator[tuple[int, TargetReport]]:
         if isinstance(result, Exception):
             raise result
-        yield 0, result
+        yield 0, TargetReport("", [result])
 
     monkeypatch.setattr("backproof.suite.run", fake)
 
@@ -160,7 +167,7 @@ def test_the_exit_code_is_the_verdict_and_the_file_says_the_same(
 ) -> None:
     finding_of(monkeypatch, result)
     path = tmp_path / "report.json"
-    assert called(monkeypatch, "check", "--case", "dead", "--json", str(path)) == code
+    assert called(monkeypatch, *DEAD, "--json", str(path)) == code
     assert capsys.readouterr().out.splitlines()[-1] == verdict
     written = strictly(path.read_text("utf-8"))
     assert (written["verdict"], written["exit_code"]) == (verdict, code)
@@ -173,7 +180,7 @@ def test_a_failed_run_leaves_yesterdays_file_alone(
     path = tmp_path / "report.json"
     path.write_text("yesterday's")
     finding_of(monkeypatch, BackproofError("Something is amiss."))
-    code = called(monkeypatch, "check", "--case", "dead", "--json", str(path))
+    code = called(monkeypatch, *DEAD, "--json", str(path))
     complained(code, *capsys.readouterr(), "Something is amiss.")
     assert path.read_text() == "yesterday's"
     assert list(tmp_path.iterdir()) == [path]
@@ -188,11 +195,13 @@ def test_a_run_writes_its_report_and_leaves_no_worker(tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     assert out.splitlines()[-1] == "agree"
     report = strictly(path.read_text("utf-8"))
-    assert (report["format"], report["verdict"], report["exit_code"]) == (1, "agree", 0)
-    names = [(case["case"], case["dtype"]) for case in report["cases"]]
+    assert (report["format"], report["verdict"], report["exit_code"]) == (2, "agree", 0)
+    (target,) = report["targets"]
+    assert (target["target"], target["verdict"], target["refused"]) == ("", "agree", "")
+    names = [(case["case"], case["dtype"]) for case in target["cases"]]
     expected = ["dead", "random-0-0", "random-0-1", "random-0-2"]
     assert names == [(name, dtype) for name in expected for dtype in ("float64", "float32")]
-    assert all(case["verdict"] == "agree" for case in report["cases"])
+    assert all(case["verdict"] == "agree" for case in target["cases"])
     assert report["controls"]["planted"] > 0 == report["controls"]["missed"]
     assert list(tmp_path.iterdir()) == [path]
 

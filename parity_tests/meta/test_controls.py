@@ -18,7 +18,7 @@ from backproof.trace import Array
 from backproof.twins import numpy_candidate, torch_candidate
 from parity_tests.meta.faults import Fault, steps
 from parity_tests.meta.faults_backward import FAULTS
-from parity_tests.meta.reports import CAUGHT, MISSED, report
+from parity_tests.meta.reports import CAUGHT, MISSED, report, report_on
 
 SIX = {
     "scaled by 1 + 3 sensitivities",
@@ -31,7 +31,7 @@ SIX = {
 
 
 def judged(dtype: str = "float64", name: str = "ragged") -> Report:
-    return Report([judge_case(case_named(name), dtype, 0, [numpy_candidate()])])
+    return report_on(judge_case(case_named(name), dtype, 0, [numpy_candidate()]))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -52,7 +52,7 @@ def test_an_exact_zero_is_tested_by_a_number() -> None:
 
 def test_faults_are_planted_in_arrays_that_agree() -> None:
     fault: Fault = next(f for f in FAULTS if f.name == "no-1/m-weights")
-    run = Report([judge_case(case_named("ragged"), "float64", 0, [fault.candidate])])
+    run = report_on(judge_case(case_named("ragged"), "float64", 0, [fault.candidate]))
     assert {c.name for c in run.controls} == {"db3", "db2", "db1"}
     assert {c.fault for c in run.controls if c.name == "db3"} == SIX
     assert (run.verdict, run.missed) == ("differ", [])
@@ -153,6 +153,6 @@ def test_a_run_that_decides_nothing_does_not_pass(
     monkeypatch.setattr("backproof.judge.precision", lambda _: coarse)
     twice = steps(weight_gradient=lambda dZ, A: 2 * dZ @ A.T)
     for candidate in (numpy_candidate(), torch_candidate("cpu"), twice):
-        run = Report([judge_case(case_named("ragged"), dtype, 0, [candidate])])
+        run = report_on(judge_case(case_named("ragged"), dtype, 0, [candidate]))
         assert {f.verdict for f in run.cases[0].verdicts[0].findings} == {"undecided"}
         assert (run.verdict, run.exit_code) == ("undecided", 1)

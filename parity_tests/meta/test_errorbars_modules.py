@@ -58,7 +58,7 @@ def trained(
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("hidden", [nn.ReLU(), nn.Sigmoid(), nn.Tanh()], ids=repr)
+@pytest.mark.parametrize("hidden", [nn.ReLU(), nn.LeakyReLU(), nn.Sigmoid(), nn.Tanh()], ids=repr)
 @pytest.mark.parametrize("steps", [1, 3])
 def test_plain_modules_give_the_plain_values(loss: str, hidden: nn.Module, steps: int) -> None:
     output, criterion = LOSSES[loss]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor
+from torch.nn.functional import binary_cross_entropy, hardtanh, leaky_relu
 
 from backproof.errorbars import ErrorBar, with_error_bars
 from backproof.precision import FLOAT64, PRECISIONS, Z_LIMIT
@@ -19,7 +20,7 @@ def double(x: float) -> Tensor:
     return torch.tensor([x], dtype=torch.float64)
 
 
-SMALL = [o for o in OPERATIONS if o.name != "long matmul"]
+SMALL = [o for o in OPERATIONS if o.name != "long matmul" and not o.composed]
 
 
 def simulated(
@@ -100,6 +101,89 @@ def test_both_one_sided_answers_pass_at_a_kink(side: float) -> None:
     z.requires_grad_()
     z.relu().sum().backward()
     assert abs(side - z.grad.value.item()) <= Z_LIMIT * z.grad.sigma.item()
+
+
+@pytest.mark.parametrize(
+    ("x", "sigma", "slopes"),
+    [
+        (9 * SIGMA, SIGMA, {1.0}),
+        (7 * SIGMA, SIGMA, {1.0, 0.01}),
+        (0.0, SIGMA, {1.0, 0.01}),
+        (-7 * SIGMA, SIGMA, {1.0, 0.01}),
+        (-9 * SIGMA, SIGMA, {0.01}),
+        (0.0, 0.0, {0.01}),
+        (1.0, 0.0, {1.0}),
+    ],
+)
+def test_the_kink_of_a_leaky_relu(x: float, sigma: float, slopes: set[float]) -> None:
+    """Whichever side the input may lie on passes, and no other slope does."""
+    z = with_error_bars(double(x), EXACT, double(sigma))
+    z.requires_grad_()
+    a = leaky_relu(z)
+    (a * 3.0).sum().backward()
+    value, allowed = z.grad.value.item(), Z_LIMIT * z.grad.sigma.item()
+    assert {s for s in (1.0, 0.01) if abs(3 * s - value) <= allowed} == slopes
+    assert z.grad.sigma.item() <= 3.01 * (len(slopes) - 1) + 1e-15
+    expected = sigma if x > -Z_LIMIT * sigma else 0.01 * sigma
+    assert a.sigma.item() == pytest.approx(expected, rel=1e-3, abs=1e-16)
+
+
+@pytest.mark.parametrize(
+    ("x", "slopes", "error_passes"),
+    [
+        (0.3 - 9 * SIGMA, {0.0}, False),
+        (0.3 - 7 * SIGMA, {0.0, 1.0}, True),
+        (0.3 + 7 * SIGMA, {0.0, 1.0}, True),
+        (0.3 + 9 * SIGMA, {1.0}, True),
+        (0.7 - 9 * SIGMA, {1.0}, True),
+        (0.7 - 7 * SIGMA, {0.0, 1.0}, True),
+        (0.7 + 7 * SIGMA, {0.0, 1.0}, True),
+        (0.7 + 9 * SIGMA, {0.0}, False),
+    ],
+)
+def test_the_two_kinks_of_a_clip(x: float, slopes: set[float], error_passes: bool) -> None:
+    z = with_error_bars(double(x), EXACT, double(SIGMA))
+    z.requires_grad_()
+    a = hardtanh(z, 0.3, 0.7)
+    a.sum().backward()
+    allowed = Z_LIMIT * z.grad.sigma.item()
+    assert {s for s in (0.0, 1.0) if abs(s - z.grad.value.item()) <= allowed} == slopes
+    assert (a.sigma.item() >= SIGMA) == error_passes
+    assert a.sigma.item() > 0 or error_passes
+
+
+def test_what_stands_in_for_the_logarithm_of_0() -> None:
+    """Where the argument may have been 0, anything between -34.5 and -100 is right."""
+    x = with_error_bars(torch.tensor([1e-8, 1e-6]).double(), SINGLE, double(SINGLE.storage))
+    bar = x.log()
+    for stand_in in (-34.5, -100.0):
+        off = (bar.value - stand_in).abs()
+        assert (off <= Z_LIMIT * bar.sigma).tolist() == [True, False]
+    assert bar.sigma[1] < 0.1
+
+
+def cross_entropy_gradient(p: Tensor, y: Tensor) -> Tensor:
+    """Return dJ/dp of the summed cross-entropy: here no sigmoid takes the quotient away."""
+    leaf = p.clone().requires_grad_()
+    binary_cross_entropy(leaf, y, reduction="sum").backward()
+    assert leaf.grad is not None
+    return leaf.grad
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0, 0.3])
+def test_the_derivative_of_the_cross_entropy_without_a_sigmoid(label: float) -> None:
+    """Whether written as two terms or as a quotient, and with what comes in with p."""
+    p = torch.linspace(0.02, 0.98, 400)
+    y = torch.full_like(p, label)
+    exact = cross_entropy_gradient(with_error_bars(p.double(), SINGLE), y.double())
+    for computed in ((1 - y) / (1 - p) - y / p, cross_entropy_gradient(p, y)):
+        z = (computed.double() - exact.value).abs() / exact.sigma
+        assert z.max() <= 5
+        assert z.square().mean().sqrt() >= 0.05
+    sigma = torch.full_like(p, 1e-6).double()
+    noisy = cross_entropy_gradient(with_error_bars(p.double(), EXACT, sigma), y.double())
+    slope = label / p.double() ** 2 + (1 - label) / (1 - p.double()) ** 2
+    torch.testing.assert_close(noisy.sigma, 1e-6 * slope, rtol=1e-6, atol=0)
 
 
 # --- below the normal numbers --------------------------------------------------------------------

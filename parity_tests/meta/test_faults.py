@@ -4,11 +4,18 @@ import pytest
 
 from backproof.judge import judge_case
 from backproof.twins import numpy_candidate, torch_candidate
-from parity_tests.meta import faults_backward, faults_forward, faults_trace, faults_update
+from parity_tests.meta import (
+    faults_backward,
+    faults_forward,
+    faults_output,
+    faults_trace,
+    faults_update,
+)
 from parity_tests.meta.faults import Fault, blamed, downstream, replace
 from parity_tests.meta.innocents import Innocent, innocents
 
-FAULTS = faults_forward.FAULTS + faults_backward.FAULTS + faults_update.FAULTS + faults_trace.FAULTS
+TABLES = faults_forward, faults_backward, faults_output, faults_update, faults_trace
+FAULTS = [fault for table in TABLES for fault in table.FAULTS]
 INNOCENTS = innocents()
 CASES = {row.case.name: row.case for row in [*FAULTS, *INNOCENTS]}
 

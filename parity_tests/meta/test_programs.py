@@ -1,4 +1,4 @@
-"""Anyone's code by its trace: programs in two languages, Python files with trace(case), rubbish."""
+"""Programs in any language, by their trace: C, JavaScript, and those that fail."""
 
 import shutil
 import subprocess
@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from backproof.candidate import Candidate, SkippedError
-from backproof.candidate.program import command_candidate, spec_candidate
+from backproof.candidate import NOT_RUN, Candidate, FailedError, SkippedError, program
+from backproof.candidate.program import command_candidate
+from backproof.candidate.sandbox import Limits
 from backproof.cases import case_named
 from backproof.errors import BackproofError
 from backproof.judge import judge_case
+from backproof.request import Request
+from backproof.suite import gathered, plan
+from backproof.target import Program
 from backproof.verdict import Verdict
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -83,97 +87,63 @@ def test_the_example_in_javascript_agrees_as_far_as_it_goes(dtype: str) -> None:
     assert verdict.verdict == "agree"
 
 
-# --- a Python file with trace(case) ----------------------------------------------------------
-
-
-def spec(folder: Path, body: str) -> Candidate:
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    path = folder / "my_net.py"
-    path.write_text(
-        "import numpy as np\nCALLS = []\nopen('missing.csv')\ndef trace(case):\n"
-        "    W, b, X, Y = case.parameters['W1'], case.parameters['b1'], case.X, case.Y\n"
-        "    A = 1 / (1 + np.exp(-(W @ X + b)))\n    dW = (A - Y) @ X.T / X.shape[1]\n" + lines
-    )
-    return spec_candidate(path)
-
-
-def test_the_example_in_python_agrees() -> None:
-    verdict = judged(spec_candidate(EXAMPLES / "spec.py"), "tanh-hidden", "float32")
-    assert [f.name for f in verdict.findings] == ["A1", "A2", "dW2", "db2", "dW1", "db1"]
-    assert verdict.verdict == "agree"
-
-
-@pytest.mark.parametrize(
-    ("body", "wrong"),
-    [
-        ("return {'A1': A, 'dW1': dW}", set()),
-        ("return {'A1': A.tolist(), 'dW1': dW}", set()),
-        ("import torch\nreturn {'dW1': torch.from_numpy(dW)}", set()),
-        ("dW.flags.writeable = False\nreturn {'dW1': dW}", set()),
-        ("return {'dW1': np.asfortranarray(dW), 'A1': A[:, ::-1][:, ::-1]}", set()),
-        ("X *= 0\nreturn {'A1': A, 'dW1': dW}", set()),
-        ("return {'cost': float(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))}", set()),
-        ("return {'A1': A, 'dW1': -dW}", {"dW1"}),
-        ("return {'A1': A, 'dW1': dW.T}", {"dW1"}),
-        ("return {'A1': A, 'dW1': dW.astype(np.float32)}", {"dW1"}),
-        ("return {'A1': A, 'dW1': dW * np.nan}", {"dW1"}),
-        ("return {'dW1': X}", {"dW1"}),
-        ("return {'dW1': dW, 'W1': W}", {"W1"}),
-        ("CALLS.append(1)\nreturn {'A1': A * len(CALLS), 'dW1': dW}", set()),
-    ],
-)
-def test_what_a_spec_returns_is_judged(body: str, wrong: set[str], tmp_path: Path) -> None:
-    verdict = judged(spec(tmp_path, body), "one-layer")
-    assert differing(verdict) == wrong
-    assert (verdict.verdict == "agree") == (not wrong)
-
-
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ("return [dW]", r"returned a list; return a dict of arrays by name"),
-        ("return {'dW1': 'great'}", r"dW1 has dtype <U5; give numbers"),
-        ("return {'dW1': [[1], [1, 2]]}", r"gave dW1, which is no array"),
-        ("return {'grad': dW}", r"trace holds 'grad', which no network of 1 layers has"),
-        ("return {'dW2': dW}", r"trace holds 'dW2'"),
-        ("return {}", r"trace holds no array"),
-        ("return 1 / 0", r"ZeroDivisionError"),
-        ("import os\nos._exit(0)", r"wrote no trace"),
-        ("import os\nos._exit(1)", r"exit code 1"),
-        ("import ctypes\nctypes.string_at(0)", r"crashed"),
-        ("import planar_utils\nreturn planar_utils.x", r"planar_utils"),
-    ],
-)
-def test_rubbish_gets_a_sentence(body: str, sentence: str, tmp_path: Path) -> None:
-    with pytest.raises(BackproofError, match=sentence) as caught:
-        judged(spec(tmp_path, body), "one-layer")
-    assert "my_net.py" in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_spec_may_skip_a_case(tmp_path: Path) -> None:
-    with pytest.raises(SkippedError):
-        judged(spec(tmp_path, "return None"), "one-layer")
-
-
-def test_a_forged_trace_is_no_report(tmp_path: Path) -> None:
-    """Whatever else it writes, only the arrays of its trace come back, and they are compared."""
-    body = (
-        "import pathlib, json\n"
-        "for name in ('report.json', 'verdict', '../agree'):\n"
-        "    pathlib.Path(name).write_text(json.dumps({'verdict': 'agree'}))\n"
-        "print('agree')\nreturn {'dW1': 2 * dW}"
-    )
-    assert differing(judged(spec(tmp_path, body), "one-layer")) == {"dW1"}
-
-
-def test_a_file_without_trace_is_told_what_to_write(tmp_path: Path) -> None:
-    (tmp_path / "plain.py").write_text("def forward(X):\n    return X\n")
-    with pytest.raises(BackproofError, match=r"plain\.py defines no function trace\(case\)"):
-        judged(spec_candidate(tmp_path / "plain.py"), "one-layer")
+# --- what goes wrong -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", ["./not-there", "", "no_such_program --fast"])
 def test_a_program_that_is_not_there(command: str) -> None:
     with pytest.raises(BackproofError, match="There is no program"):
         command_candidate(command)
+
+
+def script(folder: Path, lines: str) -> str:
+    """Return the command of a shell program; $1 is the path of the case, $2 that of the trace."""
+    path = folder / "net.sh"
+    path.write_text(f"#!/bin/sh\n{lines}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence", "ends"),
+    [
+        ("exit 3", "It ended itself with exit code 3.", False),
+        ("echo bad luck >&2; exit 3", "It ended itself with exit code 3. It said: bad luck", False),
+        ("exit 0", "It wrote no trace: trace.safetensors is not there", False),
+        ("echo agree > $2", "Its trace is no safetensors file with numbers", False),
+        ("mkdir $2", "It wrote no trace", False),
+        ("ln -s $1 $2", "It wrote no trace", False),
+        ("cp $1 $2", "Its trace holds 'X', which no network of 1 layers has", False),
+        ("while :; do :; done", "It ran for more than 1 seconds and was stopped.", True),
+    ],
+)
+def test_a_program_that_fails_gets_a_sentence(
+    lines: str, sentence: str, ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "LIMITS", Limits(seconds=1.0))
+    with pytest.raises(FailedError) as caught:
+        judged(command_candidate(script(tmp_path, lines)), "one-layer")
+    assert str(caught.value).startswith(sentence)
+    assert "\n" not in str(caught.value)
+    assert caught.value.ends == ends
+
+
+def test_a_limit_overstepped_ends_a_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was run beside it: the report is the same whoever was faster."""
+    monkeypatch.setattr(program, "LIMITS", Limits(seconds=1.0))
+    command = script(tmp_path, 'case $(cat "$1") in *dead*) while :; do :; done;; esac; exit 77')
+    target = Program(command)
+    names = ("one-layer", "dead", "ragged", "tanh-hidden")
+    tasks = plan([target], Request(names, 0, ("float64",), 0))
+    parts = [target.judge(task.request) for task in tasks]
+    assert [bool(part.refused) for part in parts] == [False, True, False, False]
+    for found in (dict(enumerate(parts)), dict(enumerate(parts[:2]))):
+        (report,) = gathered(tasks, found)
+        assert [case.case for case in report.cases] == list(names)
+        assert [case.skipped == NOT_RUN for case in report.cases] == [False, False, True, True]
+        assert report.cases[1].refused == "It ran for more than 1 seconds and was stopped."
+        assert report.verdict == "cannot judge"
+        assert report.refused == (
+            f"{target.words} on case dead: It ran for more than 1 seconds and was stopped. The "
+            "other cases were not run."
+        )

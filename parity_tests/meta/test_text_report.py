@@ -19,7 +19,7 @@ from backproof.report.text import print_report
 from backproof.twins import numpy_candidate, torch_candidate
 from backproof.verdict import CaseReport, Verdict
 from parity_tests.meta.faults import steps
-from parity_tests.meta.reports import CAUGHT, MISSED, case_report, finding, report
+from parity_tests.meta.reports import CAUGHT, MISSED, case_report, finding, report, report_on
 
 BOXES = re.compile("[\u2500-\u259f|]")
 ANSI = "\x1b["
@@ -48,14 +48,14 @@ def line_with(start: str, run: Report) -> str:
 @functools.cache
 def wrong() -> Report:
     wrong_and_right = steps(weight_gradient=lambda dZ, A: dZ @ A.T), torch_candidate("cpu")
-    return Report([judge_case(case_named("notebook-2-4-1"), "float64", 3, wrong_and_right)])
+    return report_on(judge_case(case_named("notebook-2-4-1"), "float64", 3, wrong_and_right))
 
 
 @functools.cache
 def right() -> Report:
     names = "dead", "random-0-0", "random-0-1", "random-0-2"
     twins = numpy_candidate(), torch_candidate("cpu")
-    return Report([judge_case(case_named(name), "float32", 0, twins) for name in names])
+    return report_on(*(judge_case(case_named(name), "float32", 0, twins) for name in names))
 
 
 @pytest.mark.parametrize("made", [wrong, right])
@@ -89,7 +89,7 @@ def test_the_last_line_is_the_verdict() -> None:
 
 
 def test_a_failure_says_what_where_and_how_much() -> None:
-    sentence = line_with("differ    dW1[2, 0]", Report([case_report(finding("differ"))]))
+    sentence = line_with("differ    dW1[2, 0]", report_on(case_report(finding("differ"))))
     assert "actual -0.01048872" in sentence
     assert "expected -0.00349624 ± 2e-16" in sentence
     assert "z = 4.1e+13 (8 allowed)" in sentence
@@ -143,18 +143,18 @@ def test_the_same_run_can_be_had_again() -> None:
     ],
 )
 def test_failures_without_ordinary_numbers(fields: dict, words: str) -> None:
-    text = printed(Report([case_report(finding("differ", **fields))]))
+    text = printed(report_on(case_report(finding("differ", **fields))))
     assert words in text
 
 
 def test_brackets_are_not_taken_for_markup() -> None:
     odd = finding("differ", name="W1", size=0, reason="[bold]its shape is [3][/bold]")
-    assert "[bold]its shape is [3][/bold]" in printed(Report([case_report(odd)]), terminal=True)
+    assert "[bold]its shape is [3][/bold]" in printed(report_on(case_report(odd)), terminal=True)
 
 
 def test_a_late_failure_says_that_it_is_late() -> None:
     late = Verdict("by_hand", [finding(name="W1")], [finding("differ", name="W1")], [CAUGHT])
-    sentence = line_with("differ    W1", Report([case_report(verdicts=[late])]))
+    sentence = line_with("differ    W1", report_on(case_report(verdicts=[late])))
     assert sentence.endswith(", from its own previous parameters")
 
 
@@ -174,24 +174,24 @@ def test_random_cases_that_agree_share_a_row() -> None:
 def test_a_random_case_that_differs_has_a_row_of_its_own() -> None:
     cases = [case_report(name=f"random-0-{k}") for k in range(4)]
     cases[2] = case_report(finding("differ"), name="random-0-2")
-    text = lines(Report(cases))
+    text = lines(report_on(*cases))
     assert text[0].split()[:2] == ["differ", "random-0-2"]
     assert text[1].split()[:4] == ["agree", "3", "random", "cases"]
     assert "again     backproof check --case random-0-2 --dtype float64 --seed 7" in text
 
 
 def test_a_single_random_case_keeps_its_name() -> None:
-    assert lines(Report([case_report(name="random-0-2")]))[0].split()[1] == "random-0-2"
+    assert lines(report_on(case_report(name="random-0-2")))[0].split()[1] == "random-0-2"
 
 
 def test_precisions_do_not_share_a_row() -> None:
     names = [case_report(name="random-0-1", dtype=d) for d in ("float64", "float32") for _ in "ab"]
-    rows = [line for line in lines(Report(names)) if line.startswith("agree ")]
+    rows = [line for line in lines(report_on(*names)) if line.startswith("agree ")]
     assert [row.split()[4] for row in rows] == ["float64", "float32"]
 
 
 def test_the_closing_line_counts() -> None:
-    run = Report([case_report(finding(), finding(), controls=(CAUGHT, CAUGHT, MISSED))] * 2)
+    run = report_on(*[case_report(finding(), finding(), controls=(CAUGHT, CAUGHT, MISSED))] * 2)
     text = printed(run)
     assert "2 cases judged, 4 arrays compared; 6 faults planted, 4 caught" in text
     assert text.count("missed    dW1: zeroed") == 2
@@ -207,6 +207,6 @@ def test_long_trajectories_are_shown_with_their_forecast(iterations: int, shown:
     ]
     verdicts = [Verdict(name, [finding()], [], [CAUGHT]) for name in ("one", "two")]
     case: CaseReport = case_report(verdicts=verdicts, drift=drift, iterations=iterations)
-    text = printed(Report([case]))
+    text = printed(report_on(case))
     assert ("each on its own: one and two" in text) == shown
     assert ("3.0e-05   4.0e-05" in text) == shown

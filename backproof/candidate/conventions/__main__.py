@@ -21,7 +21,7 @@ def main(path: str, name: str, question: str, answer: str) -> int:
             loaded.namespace,
             source.constructions,
             source.text,
-            loaded.missing,
+            missing=loaded.missing,
         )
         write_answer(Path(answer), read(file, name, problems))
     except BackproofError as error:

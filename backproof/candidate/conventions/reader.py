@@ -15,7 +15,7 @@ from backproof.candidate.conventions.chain import chain_group
 from backproof.candidate.conventions.groups import Group, groups
 from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, role_of
 from backproof.candidate.conventions.reading import Reading
-from backproof.candidate.conventions.search import Failures, Quality, best_reading, telling
+from backproof.candidate.conventions.search import TELLING, Failures, Quality, best_reading, telling
 from backproof.candidate.conventions.session import Session
 from backproof.candidate.conventions.usage import outputs_in_use, scopes
 from backproof.candidate.conventions.words import called, described
@@ -32,6 +32,7 @@ class File:
 
     where    its name, for messages
     text     its source
+    choice   how to choose one of its networks by name
     missing  name -> why it is not bound
     """
 
@@ -39,7 +40,12 @@ class File:
     namespace: dict[str, Any]
     constructions: Sequence[Construction] = ()
     text: str = ""
+    choice: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
+
+    def choose(self, name: str) -> str:
+        """Return how a user chooses one network by its name."""
+        return self.choice.format(name=name) or f"{self.where}:{name}"
 
 
 def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
@@ -104,7 +110,7 @@ def _the_network(
         names = [group.name or called(reading) for group, reading, _, _ in learning]
         raise BackproofError(
             f"{file.where} holds {len(learning)} networks: {' and '.join(names)}; choose one, such "
-            f"as {file.where}:{learning[0][0].name or learning[1][0].name}."
+            f"as {file.choose(learning[0][0].name or learning[1][0].name)}."
         )
     if learning:
         _refuse_rivals(file, learning[0][1])
@@ -118,7 +124,7 @@ def _refuse_rivals(file: File, reading: Reading) -> None:
         names = [reading.backward, *reading.rivals]
         raise BackproofError(
             f"{file.where} holds {len(names)} backward passes that give different gradients: "
-            f"{' and '.join(names)}; choose one, such as {file.where}:{names[0]}."
+            f"{' and '.join(names)}; choose one, such as {file.choose(names[0])}."
         )
 
 
@@ -176,9 +182,21 @@ def _refuse(
 ) -> None:
     """Raise BackproofError where there is no network, or its backward pass cannot be called."""
     parts = (BACKWARD, TRAIN) if found else (BACKWARD, TRAIN, FORWARD)
-    named = [(n, failures.errors.get(n)) for g in candidates for p in parts for n in g.players(p)]
-    failed = [(name, error) for name, error in named if error is not None]
+    named = [
+        (p, n, failures.errors.get(n)) for g in candidates for p in parts for n in g.players(p)
+    ]
+    failed = [
+        (name, error)
+        for part, name, error in named
+        if error is not None and (part != FORWARD or telling(error) == TELLING)
+    ]
     for name, error in sorted(failed, key=lambda pair: -telling(pair[1])):
+        if telling(error) == 0 and _only_trains(candidates):
+            raise BackproofError(
+                f"{file.where}: {name} trains a network that lives inside it, so that nothing can "
+                "be set or compared: give the forward and the backward pass functions of their "
+                "own, or write trace(case), as docs/your-own-network.md shows."
+            )
         raise BackproofError(f"{file.where}: {name} {_why(error, file)}")
     if found:
         return
@@ -191,6 +209,10 @@ def _refuse(
         f"{' and '.join(there) or 'no function and no class'}.  Write trace(case), as "
         "docs/your-own-network.md shows."
     )
+
+
+def _only_trains(candidates: list[Group]) -> bool:
+    return not any(group.players(BACKWARD) or group.players(FORWARD) for group in candidates)
 
 
 def _why(error: BaseException, file: File) -> str:

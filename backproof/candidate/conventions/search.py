@@ -16,6 +16,7 @@ from backproof.exchange import Problem
 from backproof.trace import Array
 
 Quality = tuple[int, int, int, int]
+TELLING = 2  # of an error that says why a file cannot be run at all
 
 
 @dataclass
@@ -40,7 +41,7 @@ def telling(error: BaseException) -> int:
     """Return how much an error says about why a file cannot be run."""
     if isinstance(error, UnboundError | CannotBuildError):
         return 0
-    return 2 if isinstance(error, NameError | MissingImportError) else 1
+    return TELLING if isinstance(error, NameError | MissingImportError) else 1
 
 
 def best_reading(

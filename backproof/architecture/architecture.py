@@ -1,0 +1,47 @@
+"""What a network is: its activations, its loss, and how sure that is."""
+
+from dataclasses import dataclass
+
+from backproof.architecture.vocabulary import term
+from backproof.case import Guard
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What a stranger's network is, found from its numbers.
+
+    hidden            one activation for each hidden layer
+    learning_rate     found from the numbers where it was hidden, else None
+    mean_of_outputs   a cross-entropy is divided by n_out as well: np.mean over everything
+    guarded_gradient  the gradients are those of the guarded cost
+    assumed           sentences, each beginning with what the numbers did not decide: "hidden",
+                      "output", "loss", "reduction", or the hidden "learning rate"
+    """
+
+    hidden: tuple[str, ...]
+    output: str
+    loss: str
+    reduction: str
+    guard: Guard | None
+    guarded_gradient: bool
+    learning_rate: float | None
+    mean_of_outputs: bool
+    assumed: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The network in the field's terms: "relu, sigmoid; binary cross-entropy, mean"."""
+        layers = self.hidden[:1] if len(set(self.hidden)) == 1 else self.hidden
+        activations = ", ".join(term(name) for name in (*layers, self.output))
+        parts = [term(self.loss), self.reduction]
+        if self.mean_of_outputs:
+            parts.append("mean over the outputs")
+        if self.guard is not None:
+            parts.append(_guard_in_words(self.guard))
+        return f"{activations}; {', '.join(parts)}"
+
+
+def _guard_in_words(guard: Guard) -> str:
+    if guard.kind == "clip":
+        return f"clipped to [{guard.eps:.2g}, 1 - {guard.eps:.2g}]"
+    return f"{guard.eps:.2g} added inside the logarithms"

@@ -1,0 +1,56 @@
+"""All Z and A of a network: its own where it shows them, computed from its own where not."""
+
+from dataclasses import dataclass
+
+from backproof.architecture.activations import HIDDEN, OUTPUT
+from backproof.architecture.observation import Sight
+from backproof.trace import Array
+
+
+@dataclass(frozen=True)
+class Path:
+    """One choice of all activations.
+
+    hidden   one for each hidden layer
+    output   the last one
+    logits   what is shown as A_L are the logits, to which the output is yet to be applied
+    """
+
+    hidden: tuple[str, ...]
+    output: str
+    logits: bool = False
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A sight with every Z[1..L] and A[0..L]."""
+
+    sight: Sight
+    Z: dict[int, Array]
+    A: dict[int, Array]
+
+    @property
+    def outputs(self) -> Array:
+        """The network's output, shape (n_out, m)."""
+        return self.A[self.sight.depth]
+
+    @property
+    def logits(self) -> Array:
+        """What the output activation is applied to, shape (n_out, m)."""
+        return self.Z[self.sight.depth]
+
+
+def fill(sight: Sight, path: Path) -> Filled:
+    """Return the sight with what it does not show computed by the activations of the path."""
+    L = sight.depth
+    Z, A = dict(sight.Z), dict(sight.A)
+    for l in range(1, L + 1):
+        if l not in Z:
+            Z[l] = sight.linear(l, A[l - 1])
+        if l < L and l not in A:
+            A[l] = HIDDEN[path.hidden[l - 1]](Z[l])
+    if path.logits and L in A:
+        Z[L] = A.pop(L)
+    if L not in A:
+        A[L] = OUTPUT[path.output](Z[L])
+    return Filled(sight, Z, A)

@@ -1,0 +1,93 @@
+"""How the gradients shown compare with those of each total: as a factor, where there is one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backproof.architecture.activations import derivative
+from backproof.architecture.filled import Filled
+from backproof.architecture.losses import Loss
+from backproof.trace import Array
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A gradient shown is `factor` times the total's, all elements alike.
+
+    name   "dWl" or "dbl"
+    slack  by which the factor may be off, relatively
+    blur   the part of the slack that comes from taking differences of parameters
+    error  by how much the elements are off that, relative to the largest
+    """
+
+    filled: Filled
+    name: str
+    factor: float
+    slack: float
+    blur: float
+    error: float
+
+    @property
+    def closeness(self) -> float:
+        """How near a number must be to be the factor: as near as the elements are to each other."""
+        return min(self.slack, 20 * self.error + 400 * self.filled.sight.roundoff + self.blur)
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether it is a gradient of the last layer."""
+        return self.name[2:] == str(self.filled.sight.depth)
+
+    @property
+    def is_telling(self) -> bool:
+        """Tell whether there are elements to compare: a single one is always proportional."""
+        return self.filled.sight.gradients[self.name].size > 1
+
+    def rate(self, loss: Loss) -> float:
+        """Return the learning rate by which it would be the gradient of the loss; 1 where known."""
+        return self.factor / loss.coefficient(self.filled.sight.n_out, self.filled.sight.m)
+
+
+def ratios(filled: Filled, hidden: Sequence[str], delta: Array) -> list[Ratio]:
+    """Return a Ratio for each gradient shown that is proportional to the total's.
+
+    delta  dT/dZ_L, (n_out, m); below it everything is computed from the network's own Z and A
+    """
+    sight = filled.sight
+    expected = _backward(filled, hidden, delta)
+    found = []
+    for name, shown in sight.gradients.items():
+        blur = 4 * sight.blur[name] / float(np.max(np.abs(shown)))
+        slack = sight.tolerance + blur
+        factor, error = proportion(shown, expected[name])
+        if factor and error <= slack:
+            found.append(Ratio(filled, name, factor, slack, blur, error))
+    return found
+
+
+def _backward(filled: Filled, hidden: Sequence[str], delta: Array) -> dict[str, Array]:
+    """Return dT/dW_l = dZ_l A_{l-1}^T and dT/db_l = sum_k dZ_l[:, k] of all layers."""
+    sight = filled.sight
+    gradients: dict[str, Array] = {}
+    dZ = delta
+    for l in range(sight.depth, 0, -1):
+        if l < sight.depth:
+            dA = sight.W[l + 1].T @ dZ
+            dZ = dA * derivative(hidden[l - 1], filled.Z[l], filled.A[l])
+        gradients[f"dW{l}"] = dZ @ filled.A[l - 1].T
+        gradients[f"db{l}"] = np.sum(dZ, axis=1, keepdims=True)
+    return gradients
+
+
+def proportion(shown: Array, expected: Array) -> tuple[float, float]:
+    """Return k of shown = k expected by least squares, and max |shown - k expected| / max |shown|.
+
+    Both are scaled first, so that no square over- or underflows.  (0, inf) where there is no k.
+    """
+    height, expected_height = float(np.max(np.abs(shown))), float(np.max(np.abs(expected)))
+    if not (0 < expected_height < np.inf):
+        return 0.0, np.inf
+    s, e = shown / height, expected / expected_height
+    k = float(np.vdot(s, e) / np.vdot(e, e))
+    factor = k * (height / expected_height)
+    return (factor if np.isfinite(factor) else 0.0), float(np.max(np.abs(s - k * e)))

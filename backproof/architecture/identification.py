@@ -1,0 +1,63 @@
+"""From the numbers to the network: activations, then the loss, then guards and learning rate."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from backproof.architecture.architecture import Architecture
+from backproof.architecture.doubts import doubts
+from backproof.architecture.evidence import Evidence
+from backproof.architecture.observation import Observation, sights
+from backproof.architecture.paths import find_paths
+from backproof.architecture.search import Found, search
+from backproof.architecture.slope import gradient_is_guarded, guard_of_gradient
+
+NOTHING = "the observations hold no arrays of a network"
+
+
+def identify(observations: Sequence[Observation], names: Collection[str] = ()) -> Architecture:
+    """Return what network computed the observations: of one network, on several problems.
+
+    Each thing is told from the network's own earlier numbers, so that a mistake in one place does
+    not hide the rest.  names are identifiers of its source text: they settle what numbers do not.
+    """
+    with np.errstate(all="ignore"):
+        seen = sights(observations)
+        if not seen:
+            return _unseen()
+        rate_hidden = any(observation.learning_rate is None for observation in observations)
+        paths = find_paths(seen, names)
+        found = search(seen, paths, rate_hidden, names)
+        guard = found.best.cost.guard or guard_of_gradient(found.evidence, found.best)
+        if found.best.cost.guard is None and guard is not None:
+            found = found.again(Evidence(seen, found.best.path, guard), rate_hidden, names)
+        best, rate = found.best, _rate(found) if rate_hidden else None
+        return Architecture(
+            hidden=best.path.hidden,
+            output=best.path.output,
+            loss=best.loss.name,
+            reduction=best.loss.reduction,
+            guard=guard,
+            guarded_gradient=gradient_is_guarded(found.evidence, best, guard),
+            learning_rate=rate,
+            mean_of_outputs=best.loss.mean_of_outputs and any(s.n_out > 1 for s in seen),
+            assumed=doubts(found, paths, seen) + _no_rate(rate_hidden, rate),
+        )
+
+
+def _no_rate(rate_hidden: bool, rate: float | None) -> tuple[str, ...]:
+    if not rate_hidden or rate is not None:
+        return ()
+    return ("learning rate: no rate of three digits is common to the updates that are shown.",)
+
+
+def _rate(found: Found) -> float | None:
+    """Return the rate that most differences share, by the best loss or else by another."""
+    return max(found.ranked, key=lambda weighed: weighed.exact).rate.value
+
+
+def _unseen() -> Architecture:
+    wanted = ("hidden", "output", "loss", "reduction")
+    assumed = tuple(f"{what}: {NOTHING}." for what in wanted)
+    loss = "binary_cross_entropy"
+    return Architecture((), "sigmoid", loss, "mean", None, False, None, False, assumed)

@@ -1,0 +1,41 @@
+"""What is asked for: which cases, in which precisions, with which seed."""
+
+from dataclasses import dataclass
+
+from backproof.case import Case
+from backproof.cases import TABLE, case_named, random_cases
+from backproof.errors import BackproofError
+
+
+@dataclass(frozen=True)
+class Request:
+    """Some cases of a run.
+
+    names   of the cases; without any name or random case, all of the table
+    random  how many random cases
+    """
+
+    names: tuple[str, ...]
+    random: int
+    dtypes: tuple[str, ...]
+    seed: int
+
+    def questions(self) -> list[tuple[Case, str]]:
+        """Return each case with each of its precisions, once.
+
+        Raises BackproofError for an unknown case, or where none is left in these precisions.
+        """
+        named = [case_named(name) for name in dict.fromkeys(self.names)]
+        cases = named if self.names or self.random else list(TABLE)
+        cases += random_cases(self.seed, self.random)
+        questions = [(c, d) for c in cases for d in self.dtypes if d in c.dtypes]
+        if not questions:
+            raise BackproofError(
+                f"None of the chosen cases is run in {' or '.join(self.dtypes)}: choose another "
+                "--dtype."
+            )
+        return questions
+
+    def single(self) -> "list[Request]":
+        """Return a request for each of the questions."""
+        return [Request((c.name,), 0, (dtype,), self.seed) for c, dtype in self.questions()]

@@ -1,0 +1,113 @@
+"""Worker processes: each does one task at a time, and one that dies harms no other."""
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Generic, Self, TypeVar, cast
+
+# Elsewhere a process that has loaded a framework cannot be forked.
+CONTEXT = get_context("fork") if sys.platform == "linux" else get_context("spawn")
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass
+class Worker:
+    """A process, our end of its pipe, and the number of the task it is at."""
+
+    process: BaseProcess
+    pipe: "Connection[object, object]"
+    number: int | None = None
+
+
+class Workers(Generic[T, R]):
+    """Up to `most` processes that do `work`; all of them are ended when the block is left."""
+
+    def __init__(self, most: int, work: Callable[[T], R]) -> None:
+        """Start none yet."""
+        self.most, self.work = most, work
+        self.workers: list[Worker] = []
+        self.workspace = tempfile.TemporaryDirectory(prefix="backproof-")
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End every process at once: a worker has nothing to tidy up."""
+        for worker in self.workers:
+            worker.process.kill()
+        for worker in self.workers:
+            worker.process.join()
+        with contextlib.suppress(OSError, RecursionError):  # folders that a candidate made
+            self.workspace.cleanup()
+
+    @property
+    def free(self) -> bool:
+        """Whether another task may be started."""
+        return sum(worker.number is not None for worker in self.workers) < self.most
+
+    @property
+    def busy(self) -> bool:
+        """Whether any task is under way."""
+        return any(worker.number is not None for worker in self.workers)
+
+    def start(self, number: int, task: T) -> None:
+        """Give a task to a worker; `number` comes back with its result."""
+        worker = next((w for w in self.workers if w.number is None), None) or self._new()
+        worker.number = number
+        with contextlib.suppress(OSError):  # it has died: finished() will see that
+            worker.pipe.send(task)
+
+    def finished(self) -> Iterator[tuple[int, R | None]]:
+        """Wait until a task is done, then yield each that is; None where its worker died."""
+        ready = wait([worker.pipe for worker in self.workers if worker.number is not None])
+        for worker in [worker for worker in self.workers if worker.pipe in ready]:
+            number, worker.number = worker.number, None
+            result: R | None = None
+            try:
+                result = cast(R, worker.pipe.recv())
+            except (EOFError, OSError):
+                worker.process.join()
+                self.workers.remove(worker)
+            if number is not None:
+                yield number, result
+
+    def _new(self) -> Worker:
+        ours, theirs = CONTEXT.Pipe()
+        words = (self.work, theirs, ours, self.most, self.workspace.name)
+        process = CONTEXT.Process(target=_serve, args=words, daemon=True)
+        process.start()
+        theirs.close()
+        self.workers.append(Worker(process, ours))
+        return self.workers[-1]
+
+
+def _serve(
+    work: Callable[[T], R],
+    pipe: "Connection[R, T]",
+    parents: "Connection[T, R]",
+    workers: int,
+    workspace: str,
+) -> None:
+    """Do tasks until the parent is gone.
+
+    Die silently on Ctrl-C, share the cores, and keep files where the parent removes them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    parents.close()  # or the parent's end would not show here
+    tempfile.tempdir = workspace
+    import torch
+
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            pipe.send(work(pipe.recv()))
