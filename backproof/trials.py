@@ -17,6 +17,7 @@ from backproof.exchange import Problem
 
 SIZES = {1: (4,), 2: (4, 5), 3: (4, 6, 5), 4: (4, 7, 6, 5)}  # depth -> all but the output
 OUTPUTS = (3, 1)
+TEN = 10  # outputs of a file that has the ten digits wired in
 DRAWS = (  # name, number of examples, scale of the data, gain of the weights
     ("", 9, 1.0, 1.0),
     ("-larger", 13, 2.0, 1.5),
@@ -60,12 +61,12 @@ class Trial:
 
 def trials(seed: int) -> Iterator[Trial]:
     """Yield every problem; two layers first, since most networks have them."""
-    for depth in (2, 3, 1, 4):
-        for n_out in OUTPUTS:
-            for draw, m, data, gain in DRAWS:
-                dims = (*SIZES[depth], n_out)
-                stream = np.random.default_rng([seed, zlib.crc32(f"{dims}{draw}".encode())])
-                yield Trial(dims, m, draw, _inputs(dims, m, data, gain, stream))
+    sizes = [(*SIZES[depth], n_out) for depth in (2, 3, 1, 4) for n_out in OUTPUTS]
+    for dims in (*sizes, *((*SIZES[depth], TEN) for depth in (2, 3))):
+        for draw, fewest, data, gain in DRAWS:
+            m = fewest if fewest == 1 or dims[-1] < fewest else fewest + dims[-1]
+            stream = np.random.default_rng([seed, zlib.crc32(f"{dims}{draw}".encode())])
+            yield Trial(dims, m, draw, _inputs(dims, m, data, gain, stream))
 
 
 def _inputs(

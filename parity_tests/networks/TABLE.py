@@ -125,6 +125,12 @@ RIGHT = (
         "shows no cost.",
     ),
     _right(
+        "global_m.py",
+        *("B", "tanh", CCE, MEAN, COLUMNS),
+        "back_prop uses a global m, which only the top-level reading of a csv sets: it is taken "
+        "for the number of examples, and that is said.",
+    ),
+    _right(
         "biases_come_first.ipynb",
         *("B", "sigmoid", CCE, MEAN, COLUMNS),
         "three layers; backward returns db1, dW1, db2, dW2, ...; %%time cell, ?help line; softmax "
@@ -379,12 +385,6 @@ UNREAD = (
         "needs_dnn_utils.py",
         "A",
         "sigmoid, relu and their derivatives come from dnn_utils_v2, which is not there: name it.",
-    ),
-    _unread(
-        "global_m.py",
-        "B",
-        "back_prop needs m, which only the top-level reading of a csv sets: name it (with m given "
-        "it would agree).",
     ),
     _unread(
         "training_function_only.py",

@@ -17,6 +17,9 @@ from backproof.candidate.conventions.slots import is_array
 from backproof.candidate.loading import Construction
 from backproof.trace import Array
 
+OUTPUTS = ("output", "outputs", "out", "a", "A", "z", "Z", "y", "probs")
+SLOPES = ("dinputs", "dinput", "dX", "dx", "dA_prev", "grad_inputs", "grad")
+
 
 class Chain:
     """Layers in a row and, last, what gives the loss."""
@@ -29,13 +32,14 @@ class Chain:
     def forward(self, X: Array) -> Any:
         """Return what the last layer gives."""
         for layer in self.layers:
-            X = _passed(layer, FORWARD, X, ("output", "out", "a", "A", "z", "Z", "y"))
+            X = _passed(layer, FORWARD, X, OUTPUTS)
         self.seen["last"] = X
         return X
 
     def cost(self, Y: Array) -> Any:
         """Return what the loss object says of the last output."""
-        known = Known({"Y": Y, "X": self.seen["last"], "output": self.seen["last"]})
+        last = self._last()
+        known = Known({"Y": Y, "X": last, "output": last})
         values = [_call(function, COST, known) for function in self._costs()]
         numbers = [value for value in values if is_array(value) and np.size(value) == 1]
         if not numbers:
@@ -44,7 +48,7 @@ class Chain:
 
     def backward(self, Y: Array, learning_rate: float) -> None:
         """Run backwards from the loss through every layer."""
-        output = self.seen["last"]
+        output = self._last()
         known = Known({"Y": Y, "X": output, "output": output, "learning_rate": learning_rate})
         if self.loss is not None:
             for function in self._costs():
@@ -55,10 +59,15 @@ class Chain:
         else:
             raise ValueError("nothing gives the derivative of the loss")
         for layer in reversed(self.layers):
-            grad = _passed(layer, BACKWARD, grad, ("dinputs", "dinput", "dX", "dx", "dA_prev"))
+            grad = _passed(layer, BACKWARD, grad, SLOPES)
+
+    def _last(self) -> Any:
+        if "last" not in self.seen:
+            raise ValueError("the layers have not been run forward")
+        return self.seen["last"]
 
     def _slope_of_object(self, known: Known) -> Any:
-        for attribute in ("output", "out", "y", "probs"):
+        for attribute in OUTPUTS:
             value: Any = getattr(self.loss, attribute, None)
             if is_array(value) and np.shape(value) == np.shape(known.roles["output"]):
                 known.roles["output"] = value
@@ -72,7 +81,7 @@ class Chain:
             if position and role is None:
                 arguments[name] = known.roles["Y"]
         result = function(**arguments)
-        return _array_of(self.loss, result, ("dinputs", "dinput", "dX", "dx", "grad"))
+        return _array_of(self.loss, result, SLOPES)
 
     def _costs(self) -> Iterator[Callable[..., Any]]:
         """Yield the methods that compute the loss: forward, then those that give its mean."""

@@ -52,13 +52,15 @@ def label(
         if previous is not None:
             Z = problem.parameters[f"W{l}"] @ previous + problem.parameters[f"b{l}"]
             _take(f"Z{l}", [p for p in here if _close(p[1], Z)], trace, ids)
-        if f"Z{l}" not in trace:
-            _take(f"Z{l}", [p for p in here if _named(p[0].name, "z", l)], trace, ids)
-        Z = trace.get(f"Z{l}", Z)
+        Z_own = trace.get(f"Z{l}", Z)
         here = [p for p in here if id(p[0].value) not in ids]
-        if Z is not None:
-            known = [g(Z) for g in ACTIVATIONS]
+        if Z_own is not None:
+            known = [g(Z_own) for g in ACTIVATIONS]
             _take(f"A{l}", [p for p in here if any(_close(p[1], a) for a in known)], trace, ids)
+        here = [p for p in here if id(p[0].value) not in ids]
+        if f"Z{l}" not in trace and f"A{l}" not in trace:
+            _take(f"Z{l}", [p for p in here if _named(p[0].name, "z", l)], trace, ids)
+            here = [p for p in here if id(p[0].value) not in ids]
         if f"A{l}" not in trace:
             named = [p for p in here if _named(p[0].name, "aoh", l)]
             _take(f"A{l}", named or (here if len(here) == 1 else []), trace, ids)

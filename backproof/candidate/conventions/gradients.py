@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from backproof.candidate.conventions.layers import Layers
 from backproof.candidate.conventions.names import is_bias, is_gradient_of
 from backproof.candidate.conventions.slots import Leaf, Path
@@ -56,6 +58,10 @@ def _named(
 
 
 def _shaped(found: Sequence[Leaf], shape: tuple[int, ...], *, bias: bool) -> Leaf | None:
+    wanted = tuple(n for n in shape if n != 1) if bias else shape
     fits = [leaf for leaf in found if leaf.array.shape == shape]
+    fits = fits or [
+        leaf for leaf in found if bias and np.squeeze(leaf.array).shape == wanted and wanted
+    ]
     kind = [leaf for leaf in fits if is_bias(leaf.name.lstrip("d_")) == bias]
     return (kind or fits)[0] if fits else None

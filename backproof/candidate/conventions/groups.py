@@ -32,6 +32,7 @@ class Group:
     own        names of the methods, or of all functions
     helpers    names of those functions that come from files beside it
     scopes     the names that each function of the file calls, and its script
+    single     whether the script hands over one example at a time
     """
 
     name: str
@@ -40,6 +41,7 @@ class Group:
     own: list[str]
     helpers: frozenset[str] = frozenset()
     scopes: tuple[frozenset[str], ...] = ()
+    single: bool = False
 
     def players(self, part: str) -> list[str]:
         """Return the functions that may play a part, the likeliest first."""

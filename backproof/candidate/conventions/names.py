@@ -14,7 +14,7 @@ _ROLES = {  # role -> names of arguments, lower case, without underscores
     "desiredoutputs?|ytrain|trainy|truth|targetslist|targetlist|trainingoutputs|ybatch|batchy|"
     "correct|groundtruth|answers?|outputdata|ydata|yassess|yi|targetvector|actual|actuals|"
     "targetdata|yactual|actualy|tbatch|ttrain|onehot|onehotlabels|ylabels?|yact|goal|goals|"
-    "targetoutputs?|outputexpected|trueoutput|expectedy|expectedvalue|trainlabels|yreal|gt|teacher",
+    "outputarray|targetoutputs?|outputexpected|trueoutput|expectedy|expectedvalue|trainlabels|yreal|gt|teacher",
     "output": "al|yhat|hat|ypred|predy|predictions?|preds?|predicted|predictedoutput|outputs?|out|"
     "o|probs?|probabilities|p|scores?|finaloutputs?|hypothesis|yout|ycap|yprob|yp|estimate|"
     "youtput|networkoutput|netoutput|outputactivations?|aout|aoutput|finalactivation|ypredicted|"
@@ -62,10 +62,13 @@ def role_of(name: str, player: str) -> str | None:
         return "output" if word == "predict" else "cache"
     for role, pattern in _PATTERNS.items():
         if pattern.fullmatch(word):
-            return role
+            return "Y" if (role, player) == ("output", TRAIN) else role
+    if player != INIT and _TRUTH.search(name):
+        return "Y"
     return "zero" if _PENALTY.search(name) else None
 
 
+_TRUTH = re.compile(r"(y_?trues?|targets?|labels|set_outputs|output_array)$", re.IGNORECASE)
 _PENALTY = re.compile(r"regulari[sz]|weight_?decay|lambda|(^|_)l[12](_|$)", re.IGNORECASE)
 _SIZE_LISTS = re.compile(
     r"(layers?|layers?dims?|layers?dimensions?|layers?sizes?|sizes?|dims?|dimensions|architecture|"

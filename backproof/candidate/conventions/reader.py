@@ -16,14 +16,21 @@ from backproof.candidate.conventions.groups import Group, groups
 from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, role_of
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.search import TELLING, Failures, Quality, best_reading, telling
-from backproof.candidate.conventions.session import Session
-from backproof.candidate.conventions.usage import outputs_in_use, scopes
+from backproof.candidate.conventions.session import Session, ShowsNothingError
+from backproof.candidate.conventions.usage import (
+    ascends,
+    one_at_a_time,
+    outputs_in_use,
+    scopes,
+)
 from backproof.candidate.conventions.words import called, described
 from backproof.candidate.letters import Answer
 from backproof.candidate.loading import Construction, MissingImportError
 from backproof.errors import BackproofError
 from backproof.exchange import Problem
 from backproof.trace import Trace
+
+USUAL = 3  # outputs
 
 
 @dataclass(frozen=True)
@@ -57,23 +64,34 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
     failures = Failures()
     reading, quality, problem = _the_network(file, name, problems, failures)
     session = reading.run(problem)
+    ascent = session.shown and ascends(file.text)
     traces, again, parameters = {}, {}, {}
-    for one in problems:
+    for one in _alike(problems, problem):
         pair = failures.attempt("", partial(_twice, reading, one))
         if pair is not None and reading.quality(pair[0]) >= _enough(quality):
-            traces[one.name] = pair[1]
-            again[one.name] = pair[2]
+            traces[one.name] = _downhill(pair[1]) if ascent else pair[1]
+            again[one.name] = _downhill(pair[2]) if ascent else pair[2]
             parameters[one.name] = tuple(name for name, _, _ in pair[0].layers.paths())
     return Answer(
         described(reading, session),
         called(reading),
         _rate(file, reading, session),
         outputs_in_use(file.text, file.constructions, reading, file.namespace),
-        (),
+        tuple(_notes(session, ascent)),
         parameters,
         traces,
         again,
     )
+
+
+def _alike(problems: Sequence[Problem], probe: Problem) -> list[Problem]:
+    """Return the problems that say anything of a file which the probe does.
+
+    Single examples only, if it takes those; many outputs only if it takes no fewer.
+    """
+    single, many = probe.X.shape[1] == 1, probe.layer_dims[-1] > USUAL
+    alike = [one for one in problems if one.X.shape[1] == 1 or not single]
+    return [one for one in alike if many or one.layer_dims[-1] <= USUAL]
 
 
 def _enough(quality: Quality) -> Quality:
@@ -94,7 +112,7 @@ def _twice(reading: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
 def _the_network(
     file: File, name: str, problems: Sequence[Problem], failures: Failures
 ) -> tuple[Reading, Quality, Problem]:
-    candidates = _chosen(file, name)
+    candidates = [_in_its_way(group, file) for group in _chosen(file, name)]
     found: list[tuple[Group, Reading, Quality, Problem]] = []
     for group in candidates:
         best = best_reading(group, problems, failures)
@@ -117,6 +135,11 @@ def _the_network(
         return learning[0][1:]
     _refuse(file, candidates, found, failures)
     return found[0][1:]
+
+
+def _in_its_way(group: Group, file: File) -> Group:
+    players = [name for part in (FORWARD, BACKWARD, TRAIN) for name in group.players(part)]
+    return replace(group, single=one_at_a_time(file.text, players))
 
 
 def _refuse_rivals(file: File, reading: Reading) -> None:
@@ -229,6 +252,8 @@ def _why(error: BaseException, file: File) -> str:
             f"was found, but what its argument '{error}' means was not: write trace(case), as "
             "docs/your-own-network.md shows."
         )
+    if isinstance(error, ShowsNothingError):
+        return f"was found and called, but {str(error).partition(' ')[2]}."
     return f"was found and called, but raised {type(error).__name__}: {error}"
 
 
@@ -244,6 +269,27 @@ def _rate(file: File, reading: Reading, session: Session) -> float | None:
         if isinstance(value, float | int) and role_of(name, INIT) == "learning_rate"
     ]
     return constants[0] if len(constants) == 1 and constants[0] > 0 else None
+
+
+def _downhill(trace: Trace) -> Trace:
+    """Return gradients that point uphill in the cost, where the file shows steps downhill."""
+    return {name: -value if name[0] == "d" else value for name, value in trace.items()}
+
+
+def _notes(session: Session, ascent: bool) -> list[str]:
+    """Return what was supposed or switched off to run the file."""
+    notes = []
+    if session.counted:
+        notes.append(f"{session.counted}, which its script sets, is the number of examples")
+    if session.settled or "zero" in session.known.used:
+        notes.append("regularisation, momentum and dropout are switched off")
+    if ascent:
+        notes.append("the file adds its gradients to the weights: their sign is turned round")
+    missing = [n for n, _, _ in session.layers.paths() if f"d{n}" not in session.trace]
+    if missing and len(missing) < len(list(session.layers.paths())):
+        gradients = ", ".join(f"d{name}" for name in missing)
+        notes.append(f"{gradients} could not be found, and is not judged")
+    return notes
 
 
 def _some(names: Sequence[str]) -> str:

@@ -54,7 +54,7 @@ def best_reading(
     if not any(group.players(part) for part in (FORWARD, BACKWARD, TRAIN)):
         return None
     best: tuple[Reading, Quality, Problem] | None = None
-    for probes in _probes(problems):
+    for probes in _probes(problems, single=group.single):
         for problem in probes:
             for reading in _readings(group, problem, failures):
                 session = failures.attempt(reading.name, partial(reading.run, problem))
@@ -70,12 +70,12 @@ def best_reading(
     return best
 
 
-def _probes(problems: Sequence[Problem]) -> list[list[Problem]]:
-    """Return one batch and one single example of each layer sizes."""
+def _probes(problems: Sequence[Problem], *, single: bool) -> list[list[Problem]]:
+    """Return one batch and one single example of each layer sizes; the single one first if so."""
     first: dict[tuple[int, ...], dict[bool, Problem]] = {}
     for problem in problems:
         first.setdefault(problem.layer_dims, {}).setdefault(problem.X.shape[1] == 1, problem)
-    return [list(pair.values()) for pair in first.values()]
+    return [[pair[m] for m in (single, not single)] for pair in first.values()]
 
 
 def _readings(group: Group, problem: Problem, failures: Failures) -> Iterator[Reading]:

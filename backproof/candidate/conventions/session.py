@@ -1,5 +1,6 @@
 """A session: one iteration of one model, call by call."""
 
+import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +16,21 @@ from backproof.candidate.conventions.names import (
     BACKWARD,
     COST,
     FORWARD,
+    INIT,
     TRAIN,
     UPDATE,
     is_derived,
+    role_of,
 )
 from backproof.candidate.conventions.players import ranked
 from backproof.candidate.conventions.slots import Leaf, is_array, is_object, leaves
 from backproof.exchange import Problem
 from backproof.trace import Array
+
+
+class ShowsNothingError(Exception):
+    """A function that was called, and left nothing that it should."""
+
 
 Functions = dict[str, Callable[..., Any]]
 
@@ -33,6 +41,9 @@ class Session:
 
     trace     in our layout, snapshots
     changed   whether a call before the update changed the parameters
+    rated     whether the model itself holds a learning rate
+    settled   whether something in the model was switched off
+    counted   the global name that a function uses for the number of examples, and nobody sets
     """
 
     problem: Problem
@@ -45,12 +56,20 @@ class Session:
     trace: dict[str, Array]
     changed: bool = False
     rated: bool = False
+    counted: str = ""
+    settled: bool = False
 
     def restart(self) -> None:
         """Put our parameters back into the same objects, and forget what was seen."""
         self.root = self.layers.fill(self.root, self.problem.parameters)
         self.trace, self.changed = {}, False
         self.known = knowledge(self.problem, self.layout, self.model, self.root)
+
+    @property
+    def shown(self) -> bool:
+        """Whether gradients were shown, and no update."""
+        there = [name for name in self.trace if name[0] == "d"]
+        return bool(there) and "recovered" not in self.trace and "W1" not in self.trace
 
     def function(self, name: str) -> Callable[..., Any]:
         """Return a function of the file, or a method of the model."""
@@ -65,7 +84,9 @@ class Session:
         L = self.layers.depth
         output = self._output(result, ids, f"A{L}")
         if output is None:
-            raise ValueError(f"{name} gives no array of {self.problem.layer_dims[-1]} outputs")
+            raise ShowsNothingError(
+                f"{name} gives no array of {self.problem.layer_dims[-1]} outputs"
+            )
         if ids.get(id(output)) == f"Z{L}":  # it shows logits
             labelled.pop(f"A{L}", None)
         elif f"A{L}" not in labelled or ids.get(id(output)) != f"A{L}":
@@ -85,7 +106,7 @@ class Session:
         """Ask for the cost; raise ValueError where it is no number."""
         result, _ = self._call(name, COST)
         if not is_array(result) or not self._learn_cost([np.asarray(result).reshape(-1)]):
-            raise ValueError(f"{name} gives no number")
+            raise ShowsNothingError(f"{name} gives no number")
 
     def backward(self, name: str) -> None:
         """Run the backward pass; raise ValueError where it leaves neither gradients nor changes."""
@@ -98,7 +119,7 @@ class Session:
             self._learn_cost(_named_costs(result, list(named)))
         self._learn_gradients(leaves(named if len(named) > 1 else result), before)
         if not any(name.startswith("d") for name in self.trace):
-            raise ValueError(f"{name} leaves no gradient, and changes no parameter")
+            raise ShowsNothingError(f"{name} leaves no gradient, and changes no parameter")
 
     def train(self, name: str) -> None:
         """Run one iteration of training, which must change the parameters."""
@@ -106,7 +127,7 @@ class Session:
         self._call(name, TRAIN)
         self._learn_gradients([], before)
         if not self.changed:
-            raise ValueError(f"{name} changes no parameter")
+            raise ShowsNothingError(f"{name} changes no parameter")
 
     def update(self, name: str) -> None:
         """Run the update; raise ValueError where nothing changes."""
@@ -114,14 +135,31 @@ class Session:
         result, named = self._call(name, UPDATE)
         after = self._read(result, named) or self._parameters()
         if not _differ(before, after):
-            raise ValueError(f"{name} changes no parameter")
+            raise ShowsNothingError(f"{name} changes no parameter")
         self.trace |= self._ours(after)
 
     def _call(self, name: str, player: str) -> tuple[Any, dict[str, Any]]:
         function = self.function(name)
         with np.errstate(all="ignore"):
-            result = call(function, player, self.known)
+            result = self._counted(function, player)
         return result, dict(name_parts(result, returned_names(function)))
+
+    def _counted(self, function: Callable[..., Any], player: str) -> Any:
+        """Call a function; give it the number of examples where it uses a global m nobody set."""
+        try:
+            return call(function, player, self.known)
+        except NameError as error:
+            space = getattr(inspect.unwrap(function), "__globals__", {})
+            name = getattr(error, "name", None) or ""
+            if role_of(name, INIT) != "count" or name in space:
+                raise
+            space[name] = self.problem.X.shape[1]
+            try:
+                result = call(function, player, self.known)
+            finally:
+                del space[name]
+            self.counted = name
+            return result
 
     def _state(self) -> list[Leaf]:
         """Return the arrays a model keeps besides its parameters."""

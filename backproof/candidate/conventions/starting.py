@@ -15,6 +15,7 @@ from backproof.candidate.conventions.session import Functions, Session, knowledg
 from backproof.candidate.conventions.slots import is_array, is_object
 from backproof.exchange import Problem
 
+SETTINGS = {"learning_rate": RATE, "zero": 0.0}
 SETTLED = 3  # instances within instances
 
 
@@ -26,9 +27,11 @@ def start(problem: Problem, layout: Layout, model: Model, functions: Functions) 
         raise CannotBuildError("it has another number of layers, or none")
     problem = _without_missing_biases(problem, layers)
     root = layers.fill(root, problem.parameters)
-    rated = is_object(root) and _settle(root)
+    settled = _settle(root)
     known = knowledge(problem, layout, model, root)
-    return Session(problem, layout, model, functions, root, layers, known, {}, rated=rated)
+    session = Session(problem, layout, model, functions, root, layers, known, {})
+    session.rated, session.settled = "learning_rate" in settled, "zero" in settled
+    return session
 
 
 def _without_missing_biases(problem: Problem, layers: Layers) -> Problem:
@@ -41,22 +44,21 @@ def _without_missing_biases(problem: Problem, layers: Layers) -> Problem:
     return replace(problem, parameters=parameters)
 
 
-def _settle(root: Any, depth: int = 0) -> bool:
+def _settle(root: Any, depth: int = 0) -> set[str]:
     """Set the learning rates of instances to ours, and what is no plain mathematics to 0.
 
-    Returns whether there is a learning rate.
+    Returns the roles of what was set.
     """
-    rated = False
+    found: set[str] = set()
     for name, value in list(vars(root).items()) if is_object(root) else ():
         role = role_of(name, INIT)
         if isinstance(value, float | int) and not isinstance(value, bool):
-            if role == "learning_rate":
-                setattr(root, name, RATE)
-                rated = True
-            elif role == "zero":
-                setattr(root, name, 0.0)
+            if role in SETTINGS and value != SETTINGS[role]:
+                setattr(root, name, SETTINGS[role])
+            if role in SETTINGS and (value or role == "learning_rate"):
+                found.add(role)
         elif depth < SETTLED:
             parts = value.values() if isinstance(value, dict) else value
             for part in parts if isinstance(parts, Iterable) and not is_array(value) else [value]:
-                rated = _settle(part, depth + 1) or rated
-    return rated
+                found |= _settle(part, depth + 1)
+    return found

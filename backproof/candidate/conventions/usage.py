@@ -1,11 +1,12 @@
 """Usage: what the file's own script does with its network."""
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from backproof.candidate.conventions.calls import parameters_of
-from backproof.candidate.conventions.names import size_role
+from backproof.candidate.conventions.names import UPDATE, plain, role_of, size_role
 from backproof.candidate.conventions.players import is_initialiser
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.loading import Construction
@@ -55,7 +56,7 @@ def _called(scope: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             continue
         if isinstance(node, ast.Call):
-            yield str(getattr(node.func, "id", getattr(node.func, "attr", "")))
+            yield _name_of(node)
         yield from _called(node)
 
 
@@ -86,3 +87,81 @@ def _last_count(values: list[Any]) -> int | None:
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def ascends(text: str) -> bool:
+    """Return whether a file adds learning rate times gradient to its weights, and never subtracts.
+
+    Then what it calls a gradient, or delta, is a step downhill.
+    """
+    signs = set()
+    for node in ast.walk(_tree(text)):
+        match node:
+            case ast.AugAssign(target=target, op=ast.Add() | ast.Sub(), value=step):
+                steps = _is_step(step) or (_is_weight(target) and _has_gradient(step))
+            case ast.BinOp(op=ast.Add() | ast.Sub(), right=step):
+                steps = _is_step(step)
+            case _:
+                continue
+        if steps:
+            turned = any(isinstance(part, ast.USub) for part in ast.walk(step))
+            signs.add(isinstance(node.op, ast.Add) != turned)
+    return signs == {True}
+
+
+def _is_step(node: ast.expr) -> bool:
+    """Return whether an expression is learning rate times something."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return False
+    names = list(_names(node))
+    if any(role_of(name, UPDATE) == "learning_rate" for name in names):
+        return True
+    return any(len(name) == 1 for name in names) and _has_gradient(node)
+
+
+def _is_weight(node: ast.expr) -> bool:
+    return any(re.match(r"_*(w|weight|theta|syn)", name, re.IGNORECASE) for name in _names(node))
+
+
+def _has_gradient(node: ast.expr) -> bool:
+    return any(re.match(r"_*(d(el)?_?(w|b)|grad|delta|nabla)", n, re.I) for n in _names(node))
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        name = getattr(part, "id", getattr(part, "attr", ""))
+        if isinstance(name, str) and name:
+            yield name
+
+
+def one_at_a_time(text: str, names: Iterable[str]) -> bool:
+    """Return whether a loop hands single examples to one of some functions.
+
+    for x, y in zip(X, Y): net.backward(x, y), or for i in range(m): net.train(X[i], Y[i])
+    """
+    wanted = set(names)
+    for loop in ast.walk(_tree(text)):
+        if not isinstance(loop, ast.For):
+            continue
+        targets = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        examples = {name for name in targets if plain(name) in EXAMPLES}
+        for node in ast.walk(loop):
+            match node:
+                case ast.Call(args=args) if _name_of(node) in wanted:
+                    if any(_is_single(arg, targets, examples) for arg in args):
+                        return True
+    return False
+
+
+EXAMPLES = ("x", "y", "t", "xi", "yi", "sample", "example", "xy", "inputs", "input", "record")
+
+
+def _is_single(argument: ast.expr, targets: set[str], examples: set[str]) -> bool:
+    if isinstance(argument, ast.Subscript):
+        index = argument.slice.elts[0] if isinstance(argument.slice, ast.Tuple) else argument.slice
+        return isinstance(index, ast.Name) and index.id in targets and len(index.id) == 1
+    return isinstance(argument, ast.Name) and argument.id in examples
+
+
+def _name_of(call: ast.Call) -> str:
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
