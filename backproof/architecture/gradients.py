@@ -17,21 +17,12 @@ class Ratio:
 
     name   "dWl" or "dbl"
     slack  by which the factor may be off, relatively
-    blur   the part of the slack that comes from taking differences of parameters
-    error  by how much the elements are off that, relative to the largest
     """
 
     filled: Filled
     name: str
     factor: float
     slack: float
-    blur: float
-    error: float
-
-    @property
-    def closeness(self) -> float:
-        """How near a number must be to be the factor: as near as the elements are to each other."""
-        return min(self.slack, 20 * self.error + 400 * self.filled.sight.roundoff + self.blur)
 
     @property
     def is_last(self) -> bool:
@@ -57,11 +48,10 @@ def ratios(filled: Filled, hidden: Sequence[str], delta: Array) -> list[Ratio]:
     expected = _backward(filled, hidden, delta)
     found = []
     for name, shown in sight.gradients.items():
-        blur = 4 * sight.blur[name] / float(np.max(np.abs(shown)))
-        slack = sight.tolerance + blur
+        slack = sight.tolerance + 4 * sight.blur[name] / float(np.max(np.abs(shown)))
         factor, error = proportion(shown, expected[name])
         if factor and error <= slack:
-            found.append(Ratio(filled, name, factor, slack, blur, error))
+            found.append(Ratio(filled, name, factor, slack))
     return found
 
 

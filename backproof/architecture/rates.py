@@ -55,6 +55,6 @@ def _rounded(ratio: Ratio, loss: Loss) -> float | None:
     exact = abs(ratio.rate(loss))
     for digits, sharp in SHARP.items():
         rounded = float(f"{exact:.{digits - 1}e}")
-        if ratio.closeness < sharp and abs(rounded - exact) <= ratio.closeness * exact:
+        if ratio.slack < sharp and abs(rounded - exact) <= ratio.slack * exact:
             return rounded
     return None

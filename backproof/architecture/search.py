@@ -9,6 +9,7 @@ from backproof.architecture.observation import Sight
 from backproof.architecture.paths import Paths
 
 FEW = 4  # so many paths are all weighed; of more, those that two observations speak for
+MOST = 16  # paths that are weighed with all observations
 SAMPLE = 2
 
 
@@ -56,7 +57,7 @@ def _worth_weighing(seen: Sequence[Sight], paths: Paths, rate_hidden: bool) -> l
     strongest = max(strengths.values())
     if not any(strongest):
         return paths.likely
-    return [path for path, strength in strengths.items() if strength == strongest]
+    return [path for path, strength in strengths.items() if strength == strongest][:MOST]
 
 
 def _better(

@@ -85,12 +85,12 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
 
 
 def _alike(problems: Sequence[Problem], probe: Problem) -> list[Problem]:
-    """Return the problems that say anything of a file which the probe does.
+    """Return the problems that say anything of a file which the probe does not.
 
-    Single examples only, if it takes those; many outputs only if it takes no fewer.
+    Single examples only, if it takes those, else batches; many outputs only if it takes no fewer.
     """
     single, many = probe.X.shape[1] == 1, probe.layer_dims[-1] > USUAL
-    alike = [one for one in problems if one.X.shape[1] == 1 or not single]
+    alike = [one for one in problems if (one.X.shape[1] == 1) == single]
     return [one for one in alike if many or one.layer_dims[-1] <= USUAL]
 
 

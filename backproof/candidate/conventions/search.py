@@ -63,8 +63,8 @@ def best_reading(
                 quality = reading.quality(session)
                 if best is None or quality > best[1]:
                     best = (reading, quality, problem)
-            if best is not None and best[1][0]:
-                return best
+                if quality[0]:
+                    return best
         if best is not None and best[1][1] >= len(probes[0].layer_dims) - 1:
             return best  # half of the gradients or more: a wrong network, not a wrong reading
     return best
