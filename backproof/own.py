@@ -11,6 +11,8 @@ from typing import Any
 
 from backproof.architecture import Architecture, identify
 from backproof.candidate.convention import answer_of
+from backproof.candidate.conventions.names import BACKWARD
+from backproof.candidate.conventions.players import ranked
 from backproof.candidate.letters import Answer
 from backproof.candidate.live import live_answer
 from backproof.candidate.loading import read_source
@@ -37,8 +39,10 @@ def judge_file(
     """
     there = list(trials(seed))
     _refuse_requests(path.name, dtypes, cases, there)
-    names = _identifiers(read_source(path).tree)
+    tree = read_source(path).tree
+    names = _identifiers(tree)
     answer = answer_of(path, name, [problem_of(trial) for trial in there])
+    _refuse_half(path.name, tree, answer)
     return _judged(path.name, answer, there, names, seed, cases)
 
 
@@ -72,6 +76,23 @@ def _identifiers(tree: ast.Module) -> frozenset[str]:
     fields = ("id", "name", "attr", "arg")
     words = (getattr(node, field, None) for node in ast.walk(tree) for field in fields)
     return frozenset(word for word in words if isinstance(word, str))
+
+
+def _refuse_half(where: str, tree: ast.Module, answer: Answer) -> None:
+    """Raise BackproofError where a file has a backward pass, and nothing came back of one."""
+    functions = [n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    backward = ranked(functions, BACKWARD)
+    for problem, trace in answer.traces.items():
+        shown = [name for name in trace if name[0] == "d"]
+        if backward and not shown:
+            raise BackproofError(f"{where}: {backward[0]} is there, but no gradient came back.")
+        weights = [name for name in answer.parameters.get(problem, ()) if name[0] == "W"]
+        gone = [f"d{name}" for name in weights if shown and f"d{name}" not in trace]
+        if gone:
+            raise BackproofError(
+                f"{where}: {', '.join(gone)} could not be found among what it computes; write "
+                "trace(case), as docs/your-own-network.md shows."
+            )
 
 
 def _judged(

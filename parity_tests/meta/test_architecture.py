@@ -90,7 +90,7 @@ def test_float32_inside_float64() -> None:
         assert found.guard is None
 
 
-@pytest.mark.parametrize("rate", [1.0, 0.3, 0.1, 0.05, 0.0075])
+@pytest.mark.parametrize("rate", [1.0, 0.3, 0.125, 0.05, 0.0075])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_hidden_learning_rate(rate: float, dtype: str) -> None:
     for net in strangers(2, rate=rate, dtype=dtype):
@@ -111,8 +111,16 @@ def test_hidden_learning_rate_without_cost(rate: float) -> None:
             assert found.learning_rate == rate
 
 
-def test_a_rate_of_many_digits_is_no_rate() -> None:
-    net = Stranger(rate=0.123456)
+def test_the_nicer_rate_tells_half_the_squared_error_from_its_mean() -> None:
+    net = Stranger(("tanh",), "identity", HALF)
+    keep = only("forward pass, gradients", 2)
+    found = identify(net.observe([(1, 7), (1, 11)], keep, rate_hidden=True))
+    assert (found.loss, found.learning_rate) == (HALF, 0.1)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_rate_of_many_digits_is_no_rate(dtype: str) -> None:
+    net = Stranger(rate=0.123456, dtype=dtype)
     found = identify(net.observe(SIZES, rate_hidden=True))
     assert net.is_meant_by(found)
     assert found.learning_rate is None
@@ -159,6 +167,16 @@ def test_logits_shown_as_the_output() -> None:
 def test_softmax_of_one_output_is_recognised() -> None:
     net = Stranger(("relu",), "softmax", CCE)
     assert net.is_meant_by(identify(net.observe([(1, 7), (1, 11)])))
+
+
+def test_flat_shapes_are_read() -> None:
+    net = Stranger(("relu",), "tanh", MSE)
+    observations = net.observe([(1, 7), (1, 11)], lambda name: name in ("A2", "cost"))
+    for observation in observations:
+        observation.trace["A2"] = observation.trace["A2"].ravel()
+        observation.trace["cost"] = observation.trace["cost"].reshape(1, 1)
+    assert net.is_meant_by(identify(observations))
+    assert identify(observations).assumed == ()
 
 
 def test_where_two_losses_coincide() -> None:

@@ -74,6 +74,23 @@ def test_in_float32() -> None:
         assert identify(net.observe(SIZES)).guard is None
 
 
+def test_a_clip_in_float32() -> None:
+    """There 1 - 1e-7 rounds to 1 - 1.2e-7, and the cost is of that."""
+    for net in nets(Guard("clip", 1e-7), False, dtype="float32", scale=30.0):
+        found = identify(net.observe(SIZES))
+        assert net.is_meant_by(found)
+        assert found.guard == Guard("clip", 1e-7)
+
+
+def test_noise_is_no_guard() -> None:
+    """A cost that is a little off, now up, now down, is not explained by any guard."""
+    for net in nets(None, False):
+        observations = net.observe(SIZES)
+        for observation, sign in zip(observations, (1, -1, 1, -1), strict=True):
+            observation.trace["cost"] = observation.trace["cost"] * (1 + sign * 1e-12)
+        assert identify(observations).guard is None
+
+
 def test_logits_in_the_cost_are_no_guard() -> None:
     """log softmax computed from the logits is as good as the logarithm of the output."""
 

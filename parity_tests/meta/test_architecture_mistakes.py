@@ -1,6 +1,7 @@
 """Planted mistakes: identify still names what the author meant, so that the judge can object."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,7 @@ MISTAKES = {
     ),
     "derivative of Z": net("sigmoid", "sigmoid", BCE, slope=lambda _, Z, __: Z * (1 - Z)),
     "bias forgotten": net("tanh", "sigmoid", BCE, linear=lambda W, A, _: W @ A),
+    "bias twice": net("tanh", "sigmoid", BCE, linear=lambda W, A, b: W @ A + 2 * b),
     "bias subtracted": net("relu", "softmax", CCE, linear=lambda W, A, b: W @ A - b),
     "sigmoid twice": net("sigmoid", "softmax", CCE, hidden=lambda Z: sigmoid(sigmoid(Z))),
 }
@@ -140,6 +142,19 @@ def test_a_hidden_rate_is_found_all_the_same(mistake: str) -> None:
     assert stranger.is_meant_by(found)
     if mistake != "no output derivative, mse":
         assert found.learning_rate == 0.1
+
+
+@pytest.mark.parametrize("mistake", ["bias forgotten", "bias subtracted", "bias twice"])
+def test_a_wrong_bias_leaves_no_doubt(mistake: str) -> None:
+    stranger = MISTAKES[mistake]
+    assert identify(stranger.observe(SIZES)).assumed == ()
+    without = identify(stranger.observe(SIZES, lambda name: name[0] != "Z"))
+    assert ("hidden" in str(without.assumed)) == (mistake == "bias twice")
+
+
+def test_most_updates_say_what_the_rate_is() -> None:
+    stranger = replace(MISTAKES["dW2 twice"], rate=0.25)  # dW2: 0.5, a nicer number
+    assert identify(stranger.observe(SIZES, rate_hidden=True)).learning_rate == 0.25
 
 
 def test_the_gradients_do_not_overrule_the_cost() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backproof.architecture import Observation, identify
+from backproof.architecture.observation import sights
 from backproof.case import HIDDEN, LOSSES, OUTPUTS, REDUCTIONS, Inputs
 from parity_tests.meta.test_architecture_stranger import BCE, CCE, HALF, Stranger
 
@@ -113,6 +114,14 @@ def test_strange_inputs(parameters: dict[str, Any], X: Any, Y: Any, rate: float 
     good = Stranger(("relu",)).observe([(3, 7)])
     check([Observation(Inputs(parameters, X, Y), good[0].trace, rate)])
     check([*good, Observation(Inputs(parameters, X, Y), good[0].trace, rate)])
+
+
+def test_updates_of_a_few_ulps_are_no_gradients() -> None:
+    net = Stranger(rate=1e-15)
+    (seen,) = sights(net.observe([(3, 7)], lambda name: name in ("W1", "b1", "W2")))
+    assert seen.gradients == {}
+    (seen,) = sights(Stranger(rate=1e-5).observe([(3, 7)], lambda name: name in ("W1", "W2")))
+    assert set(seen.gradients) == {"dW1", "dW2"}
 
 
 def test_different_depths_the_first_counts() -> None:

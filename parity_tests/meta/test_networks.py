@@ -36,7 +36,6 @@ DEPTHS = {  # of the names in `wrong`, where it is not 2
 }
 NAMED = {  # what the sentence about a file that cannot be judged must hold
     "needs_dnn_utils.py": ("L_model_forward", "relu", "dnn_utils_v2"),
-    "global_m.py": ("back_prop", "needs m,", "global_m.py:7: m, n = data.shape"),
     "training_function_only.py": ("build_and_train", "nothing can be set or compared"),
     "bare_script.py": ("no function and no class",),
     "two_networks.py": ("SigmoidNet", "TanhNet", "two_networks.py:SigmoidNet"),

@@ -153,7 +153,7 @@ def one_at_a_time(text: str, names: Iterable[str]) -> bool:
     return False
 
 
-EXAMPLES = ("x", "y", "t", "xi", "yi", "sample", "example", "xy", "inputs", "input", "record")
+EXAMPLES = ("x", "xi", "xy", "sample", "example", "input", "inputs", "record", "row")
 
 
 def _is_single(argument: ast.expr, targets: set[str], examples: set[str]) -> bool:
