@@ -52,7 +52,10 @@ def _sight(trial: Trial, trace: Trace, answer: Answer) -> Observation:
 
 
 def _divided(value: np.ndarray, rate: float) -> np.ndarray:
-    return value / value.dtype.type(rate) if value.dtype.kind == "f" else value
+    if value.dtype.kind != "f":
+        return value
+    with np.errstate(all="ignore"):
+        return value / value.dtype.type(rate)
 
 
 def _equal(one: Trace, other: Trace) -> bool:

@@ -19,6 +19,7 @@ from backproof.candidate.loading import read_source
 from backproof.case import refuse_unknown_dtypes
 from backproof.errors import BackproofError
 from backproof.observed import Observed, observed
+from backproof.trace import trace_names
 from backproof.trials import Trial, problem_of, trials
 from backproof.verdict import LIVE, CaseReport, TargetReport
 from backproof.weighing import weigh
@@ -104,7 +105,8 @@ def _judged(
     cases: Sequence[str],
 ) -> TargetReport:
     """Judge an answer on the trials that suit it."""
-    seen = {trial.name: observed(trial, answer) for trial in there if trial.name in answer.traces}
+    done = [(t, observed(t, answer)) for t in there if t.name in answer.traces]
+    seen = {t.name: o for t, o in done if not o.sight.trace.keys().isdisjoint(trace_names(t.depth))}
     if not seen:
         raise BackproofError(f"{where}: its network ran once, and then on nothing else.")
     chosen, others = _chosen([trial for trial in there if trial.name in seen], answer, seen, names)

@@ -17,10 +17,12 @@ class Layout:
 
     labels: "arrays" like the data, "vector" (m,), "integers" (m,), "row of integers" (1, m) or
     "column of integers" (m, 1)
+    beyond: added to integers, so that they are no classes of the network any more
     """
 
     data: str
     labels: str = "arrays"
+    beyond: int = 0
 
     def data_of(self, problem: Problem) -> Array:
         """Return the data as the file wants it: a copy."""
@@ -34,6 +36,7 @@ class Layout:
             return problem.Y.reshape(-1).copy()
         one = problem.Y.shape[0] == 1
         classes = problem.Y[0].astype(int) if one else problem.Y.argmax(axis=0)
+        classes = classes + self.beyond
         if self.labels == "row of integers":
             return classes[None]
         return classes[:, None] if self.labels == "column of integers" else classes

@@ -138,8 +138,8 @@ def _the_network(
 
 
 def _in_its_way(group: Group, file: File) -> Group:
-    players = [name for part in (FORWARD, BACKWARD, TRAIN) for name in group.players(part)]
-    return replace(group, single=one_at_a_time(file.text, players))
+    learning = [*group.players(BACKWARD), *group.players(TRAIN)]
+    return replace(group, single=one_at_a_time(file.text, group.players(FORWARD), learning))
 
 
 def _refuse_rivals(file: File, reading: Reading) -> None:

@@ -16,6 +16,7 @@ from backproof.exchange import Problem
 from backproof.trace import Array
 
 Quality = tuple[int, int, int, int]
+BEYOND = 100  # added to a class, it is none
 TELLING = 2  # of an error that says why a file cannot be run at all
 
 
@@ -107,7 +108,20 @@ def _played(bare: Reading, group: Group, problem: Problem, failures: Failures) -
     if not found and not forward:
         return None
     reading = _settled(found, group, problem) if found else forward[0]
+    if failures.attempt("", partial(_takes_any_number, reading, problem)):
+        return None
     return _finished(reading, group, problem, failures)
+
+
+def _takes_any_number(reading: Reading, problem: Problem) -> bool:
+    """Return whether a file that is given integer labels takes numbers that are no classes too.
+
+    Then it is a regression, and labels of another shape are meant.
+    """
+    if "integers" not in reading.layout.labels:
+        return False
+    reading = replace(reading, layout=replace(reading.layout, beyond=BEYOND))
+    return bool(reading.quality(reading.run(problem))[1])
 
 
 def _settled(found: list[tuple[Quality, Reading]], group: Group, problem: Problem) -> Reading:

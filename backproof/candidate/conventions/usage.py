@@ -134,33 +134,45 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield name
 
 
-def one_at_a_time(text: str, names: Iterable[str]) -> bool:
-    """Return whether a loop hands single examples to one of some functions.
+def one_at_a_time(text: str, forward: Iterable[str], learning: Iterable[str]) -> bool:
+    """Return whether a loop hands single examples to the network.
 
-    for x, y in zip(X, Y): net.backward(x, y), or for i in range(m): net.train(X[i], Y[i])
+    for x, y in zip(X, Y): net.backward(x, y), or for i in range(m): net.forward(X[i]); a loop that
+    only shows predictions, for row in data: net.forward(row), does not count.
     """
-    wanted = set(names)
+    passes, learners = set(forward), set(learning)
     for loop in ast.walk(_tree(text)):
         if not isinstance(loop, ast.For):
             continue
         targets = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-        examples = {name for name in targets if plain(name) in EXAMPLES}
         for node in ast.walk(loop):
             match node:
-                case ast.Call(args=args) if _name_of(node) in wanted:
-                    if any(_is_single(arg, targets, examples) for arg in args):
-                        return True
+                case ast.Call(args=args) if _name_of(node) in learners:
+                    found = any(_is_element(a, targets) or _is_example(a, targets) for a in args)
+                case ast.Call(args=args) if _name_of(node) in passes:
+                    found = any(_is_element(argument, targets) for argument in args)
+                case _:
+                    found = False
+            if found:
+                return True
     return False
 
 
 EXAMPLES = ("x", "xi", "xy", "sample", "example", "input", "inputs", "record", "row")
 
 
-def _is_single(argument: ast.expr, targets: set[str], examples: set[str]) -> bool:
-    if isinstance(argument, ast.Subscript):
-        index = argument.slice.elts[0] if isinstance(argument.slice, ast.Tuple) else argument.slice
-        return isinstance(index, ast.Name) and index.id in targets and len(index.id) == 1
-    return isinstance(argument, ast.Name) and argument.id in examples
+def _is_element(argument: ast.expr, targets: set[str]) -> bool:
+    """Return whether an argument is X[i], i being what the loop counts with."""
+    if not isinstance(argument, ast.Subscript):
+        return False
+    index = argument.slice.elts[0] if isinstance(argument.slice, ast.Tuple) else argument.slice
+    return isinstance(index, ast.Name) and index.id in targets and len(index.id) == 1
+
+
+def _is_example(argument: ast.expr, targets: set[str]) -> bool:
+    """Return whether an argument is x, one of what the loop runs over."""
+    name = argument.id if isinstance(argument, ast.Name) else ""
+    return name in targets and plain(name) in EXAMPLES
 
 
 def _name_of(call: ast.Call) -> str:
