@@ -161,7 +161,7 @@ def _chosen(file: File, name: str) -> list[Group]:
     functions = [group for group in every if not group.name and name in group.own]
     if functions:
         return [replace(functions[0], own=_preferring(functions[0].own, name))]
-    there = [group.name for group in every if group.name] + [n for g in every[:1] for n in g.own]
+    there = [name for group in every for name in ([group.name] if group.name else group.own)]
     raise BackproofError(
         f"{file.where} has no class or function '{name}'; it has {_some(there) or 'none'}."
     )
