@@ -32,12 +32,26 @@ def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate
         ]
         controls = plant_controls(run.trace, expected, findings, dtype)
         trajectory, forced[candidate.name] = _judge_trajectory(case, inputs, run, dtype)
-        verdicts.append(Verdict(candidate.name, findings, trajectory, controls))
+        verdict = Verdict(candidate.name, findings, trajectory, controls)
+        verdicts.append(_explained(verdict, case, inputs, run, dtype))
     drift = []
     if len(runs) == 2 and all(forced.values()):
         drift = _drift(case, inputs, runs, forced[candidates[0].name])
     iterations = max(len(run.trajectory.get("cost", [])) for run in runs) or 1
     return CaseReport(case.name, case.why, dtype, seed, iterations, verdicts, drift)
+
+
+def _explained(verdict: Verdict, case: Case, inputs: Inputs, run: Run, dtype: str) -> Verdict:
+    """Return the verdict with its reason, where it differs."""
+    if verdict.verdict != "differ":
+        return verdict
+    from backproof.because import explained
+    from backproof.diagnosis import Exhibit
+
+    return explained(
+        verdict,
+        Exhibit(case, inputs, run.trace, dtype, case.learning_rate, trajectory=run.trajectory),
+    )
 
 
 def _as_arrays(run: Run) -> Run:

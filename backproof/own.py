@@ -22,7 +22,7 @@ from backproof.observed import Observed, observed
 from backproof.trace import trace_names
 from backproof.trials import Trial, problem_of, trials
 from backproof.verdict import LIVE, CaseReport, TargetReport
-from backproof.weighing import weigh
+from backproof.weighing import exhibit, weigh
 
 DEPTHS = (3, 2, 1, 4)  # which of the depths that a file can do are judged first
 DEPTHS_JUDGED = 2
@@ -43,7 +43,8 @@ def judge_file(
     tree = read_source(path).tree
     names = _identifiers(tree)
     answer = answer_of(path, name, [problem_of(trial) for trial in there])
-    _refuse_half(path.name, tree, answer)
+    functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    _refuse_half(path.name, functions, answer)
     return _judged(path.name, answer, there, names, seed, cases)
 
 
@@ -51,6 +52,7 @@ def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> T
     """Judge the network among live objects, such as globals(); see judge_file."""
     there = list(trials(seed))
     answer = live_answer(namespace, name, [problem_of(trial) for trial in there], LIVE)
+    _refuse_half(LIVE, (), answer)
     names = [key for key in namespace if isinstance(key, str)]
     return _judged(LIVE, answer, there, names, seed, ())
 
@@ -79,9 +81,11 @@ def _identifiers(tree: ast.Module) -> frozenset[str]:
     return frozenset(word for word in words if isinstance(word, str))
 
 
-def _refuse_half(where: str, tree: ast.Module, answer: Answer) -> None:
-    """Raise BackproofError where a file has a backward pass, and nothing came back of one."""
-    functions = [n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+def _refuse_half(where: str, functions: Sequence[str], answer: Answer) -> None:
+    """Raise BackproofError where gradients of weights are missing, or all those of a backward pass.
+
+    functions  of the file; a fork that answers for live objects is believed that there are none
+    """
     backward = ranked(functions, BACKWARD)
     for problem, trace in answer.traces.items():
         shown = [name for name in trace if name[0] == "d"]
@@ -118,6 +122,7 @@ def _judged(
         )
     found = _architectures(chosen, seen, names)
     reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed) for t in asked]
+    reports = _explained(asked, found, seen, reports)
     first = found[asked[0].layer_dims]
     notes = [*answer.notes, *first.assumed]
     notes += _on_gradients(answer, first, seen, reports)
@@ -125,6 +130,24 @@ def _judged(
         notes += _on_other_outputs(where, others, seen, names, seed)
     reading = f"{answer.words}; {first.words}; calls {answer.calls}"
     return TargetReport(where, reports, reading, tuple(notes))
+
+
+def _explained(
+    asked: Sequence[Trial],
+    found: Mapping[tuple[int, ...], Architecture],
+    seen: Mapping[str, Observed],
+    reports: list[CaseReport],
+) -> list[CaseReport]:
+    """Return the reports with the reason that all the trials prove, where one differs."""
+    if all(report.verdict != "differ" for report in reports):
+        return reports
+    from backproof.because import explained_together
+
+    exhibits = [
+        exhibit(trial, found[trial.layer_dims], seen[trial.name], len(report.verdicts) > 1)
+        for trial, report in zip(asked, reports, strict=True)
+    ]
+    return explained_together(reports, exhibits)
 
 
 def _chosen(

@@ -17,12 +17,18 @@ class Verdict:
 
     findings    of the first iteration, in order of computation
     trajectory  of all iterations, each judged from the candidate's own previous parameters
+    because     why it differs, as a clause; empty where it does not, or nothing can be said
+    mistakes    names out of the catalogue that reproduce its numbers; empty where none does
+    formulas    (right, wrong) of each of them
     """
 
     candidate: str
     findings: list[Finding]
     trajectory: list[Finding]
     controls: list[Control]
+    because: str = ""
+    mistakes: tuple[str, ...] = ()
+    formulas: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_findings(self) -> list[Finding]:

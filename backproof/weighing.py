@@ -1,5 +1,7 @@
 """What a file computed on one trial, against what its network must give."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from backproof.architecture import Architecture, Observation
@@ -12,6 +14,9 @@ from backproof.trace import Trace, trace_names
 from backproof.trials import Trial
 from backproof.twins import expected_trace
 from backproof.verdict import CaseReport, Verdict
+
+if TYPE_CHECKING:
+    from backproof.diagnosis import Exhibit
 
 SECOND = ", called again"
 
@@ -32,6 +37,19 @@ def weigh(
     return CaseReport(trial.name, trial.why, dtype, seed, 1, verdicts)
 
 
+def exhibit(trial: Trial, architecture: Architecture, seen: Observed, again: bool) -> "Exhibit":
+    """Return what a diagnosis looks at: of the second call, or of the first."""
+    from backproof.diagnosis import Exhibit
+
+    sight = seen.again if again and seen.again is not None else seen.sight
+    dtype = _precision_of(seen.sight.trace)
+    rate = sight.learning_rate or architecture.learning_rate or 1.0
+    outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
+    case = _case(trial, architecture, rate)
+    trace = _as_shown(sight, seen.recovered, rate, dtype)
+    return Exhibit(case, sight.inputs, trace, dtype, rate, outputs, seen.recovered)
+
+
 def _precision_of(trace: Trace) -> str:
     """Return float32 where the file computes in it, though it was given float64."""
     return "float32" if any(value.dtype == np.float32 for value in trace.values()) else "float64"
@@ -49,16 +67,21 @@ def _verdict(
     outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
     case = _case(trial, architecture, rate / outputs)
     expected = _divided(expected_trace(case, sight.inputs, precision(dtype)), outputs, dtype)
-    trace = sight.trace
+    trace = _as_shown(sight, recovered, rate, dtype)
     if recovered:
         expected = _from_update(expected, rate, dtype)
-    with np.errstate(all="ignore"):  # a file may give any numbers
-        if recovered and sight.learning_rate is None:
-            trace = {n: v / rate if n[0] == "d" else v for n, v in trace.items()}
-        trace = {n: v.astype(dtype) if v.dtype.kind == "f" else v for n, v in trace.items()}
     names = [n for n in trace_names(case.depth) if n in trace]
     findings = [compare(n, trace[n], expected[n], dtype) for n in names]
     return Verdict(name, findings, [], plant_controls(trace, expected, findings, dtype))
+
+
+def _as_shown(sight: Observation, recovered: bool, rate: float, dtype: str) -> Trace:
+    """Return the trace in one precision; gradients that are not shown, divided by the rate."""
+    trace = sight.trace
+    with np.errstate(all="ignore"):  # a file may give any numbers
+        if recovered and sight.learning_rate is None:
+            trace = {n: v / rate if n[0] == "d" else v for n, v in trace.items()}
+        return {n: v.astype(dtype) if v.dtype.kind == "f" else v for n, v in trace.items()}
 
 
 def _case(trial: Trial, architecture: Architecture, learning_rate: float) -> Case:

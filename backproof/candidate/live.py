@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def _run(
 ) -> None:
     """Read the objects in the child; never returns."""
     code = 1
+    os.setpgid(0, 0)  # so that what it starts can be ended with it
+    warnings.simplefilter("ignore")  # ours may make errors of them
     try:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
@@ -95,7 +98,8 @@ def _wait(child: int) -> int | None:
             time.sleep(PAUSE)
         return None
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+        for end in (os.killpg, os.kill):  # it may not have come to lead a group
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                end(child, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(child, 0)

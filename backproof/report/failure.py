@@ -19,9 +19,18 @@ def failures(case: CaseReport, target: str) -> Iterator[str]:
                 for f in verdict.trajectory
                 if not f.agrees and _first_iteration_agrees(verdict, f)
             )
+            yield from _because(verdict)
             yield from _where_to_look(verdict)
             if target != LIVE:
                 yield f"again     {_command(case, target)}"
+
+
+def _because(verdict: Verdict) -> Iterator[str]:
+    if verdict.because:
+        yield f"because   {verdict.because}"
+    for right, wrong in verdict.formulas:
+        yield f"right     {right}"
+        yield f"wrong     {wrong}"
 
 
 def _where_to_look(verdict: Verdict) -> Iterator[str]:

@@ -39,6 +39,10 @@ def _target(target: TargetReport) -> Iterator[str]:
         yield f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in target.notes)}</ul>"
     if target.judged:
         yield from _table(target)
+    for case in target.cases:
+        if case.refused:
+            words = f"cannot judge {case.case}, {case.dtype}: {case.refused}"
+            yield f"<p>{SIGNS['cannot judge']} {escape(words)}</p>"
     for case in target.judged:
         lines = [line for line in failures(case, target.target) if line]
         if lines:

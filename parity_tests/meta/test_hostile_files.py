@@ -20,8 +20,8 @@ pytestmark = pytest.mark.skipif(
 )
 WRONG = Stranger("tanh", "sigmoid", "no mean").text()
 RIGHT = Stranger("tanh", "sigmoid").text()
-SHORT = Limits(seconds=1.5, memory=256 << 20)
-TOO_LONG = "It ran for more than 1.5 seconds and was stopped."
+SHORT = Limits(seconds=1.0, memory=256 << 20)
+TOO_LONG = "It ran for more than 1 seconds and was stopped."
 TOO_MANY = "It started more than 8 other processes and was stopped."
 DEFINITION = "definition"
 FORWARD, BACKWARD = ("def forward(X, parameters):\n", "def backward(parameters, cache, X, Y):\n")

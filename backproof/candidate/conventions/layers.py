@@ -152,16 +152,19 @@ def _chain(
     orders: Iterator[tuple[Group, ...]] = iter([tuple(weights)])
     if 1 < len(weights) <= SEARCHED:
         orders = permutations(weights)
+    chains = []
     for order in orders:
         shapes = [group[0].array.shape for group in order]
         fits = [t for t in (False, True) if all(_follows(a, b, t) for a, b in pairwise(shapes))]
         if dims is not None:
             made = [(a, b) for a, b in pairwise(dims)]
             known = [t for t in fits if [s if t else s[::-1] for s in shapes] == made]
-            fits = known or fits
-        if fits:
-            return order, fits[0]
-    return None
+            if known:
+                return order, known[0]
+        chains += [(order, fit) for fit in fits[:1]]
+        if chains and dims is None:
+            break
+    return chains[0] if chains else None
 
 
 def _follows(one: tuple[int, ...], other: tuple[int, ...], transposed: bool) -> bool:

@@ -1,0 +1,65 @@
+"""From a candidate's numbers to the mistake that gives exactly these numbers.
+
+A name is a proof: the mistaken computation reproduces every array that was shown, on every case,
+within the error bars of that computation.  What no mistake reproduces gets no name.
+"""
+
+from collections.abc import Sequence
+
+from backproof.diagnosis.description import described
+from backproof.diagnosis.diagnosis import Diagnosis
+from backproof.diagnosis.exhibit import Exhibit
+from backproof.diagnosis.factors import factors_of, sentence_of
+from backproof.diagnosis.matching import Scene
+from backproof.diagnosis.others import in_single, other_loss
+from backproof.diagnosis.search import Explanation, pairs, singles
+
+IN_SINGLE = "the mathematics is right, but it is computed in float32"
+ALIKE = 3  # explanations with the same numbers that are spelt out
+
+
+def diagnose(exhibits: Sequence[Exhibit]) -> Diagnosis | None:
+    """Return why a candidate differs; None where the manual computation gives the same numbers.
+
+    exhibits  the same network on different cases: the more they differ, the fewer mistakes can
+              be taken for one another
+    """
+    scenes = [Scene(exhibit) for exhibit in exhibits if exhibit.shown]
+    differing = [scene for scene in scenes if scene.wrong]
+    if not differing:
+        return None
+    ordered = differing + [scene for scene in scenes if not scene.wrong]
+    if found := singles(ordered):
+        return _named(found)
+    return _own(ordered)
+
+
+def _own(scenes: Sequence[Scene]) -> Diagnosis:
+    """Return an explanation that is no single mistake of the catalogue."""
+    words = factors_of(scenes)
+    if words is not None and len(set(words.values())) == 1:
+        return Diagnosis((), sentence_of(words, scenes[0]))
+    if other := other_loss(scenes):
+        return Diagnosis((), other)
+    if in_single(scenes):
+        return Diagnosis((), IN_SINGLE)
+    if found := pairs(scenes):
+        return _named(found)
+    if words is not None:
+        return Diagnosis((), sentence_of(words, scenes[0]))
+    return Diagnosis((), described(scenes[0]))
+
+
+def _named(found: Sequence[Explanation]) -> Diagnosis:
+    first, *others = found
+    sentence = ", and ".join(mistake.sentence for mistake in first)
+    if others:
+        names = ["; ".join(m.name for m in other) for other in others[:ALIKE]]
+        more = f" and {len(others) - ALIKE} more" if len(others) > ALIKE else ""
+        sentence += f" (the same numbers here: {', '.join(names)}{more})"
+    return Diagnosis(
+        tuple(mistake.name for mistake in first),
+        sentence,
+        tuple((mistake.right, mistake.wrong) for mistake in first),
+        tuple(tuple(mistake.name for mistake in other) for other in others),
+    )

@@ -1,0 +1,170 @@
+"""One run of the manual computation with mistakes in it, exactly or with random roundings.
+
+Error bars by Monte Carlo arithmetic: every step's inputs and outputs are changed at random by
+about one unit roundoff u, relatively; the standard deviation of what comes out is sigma.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from backproof.case import Inputs
+from backproof.diagnosis.exhibit import LATER, Exhibit
+from backproof.mistakes.mistake import Plant
+from backproof.mistakes.watching import Pass, watched
+from backproof.trace import Array, parameter_names
+from impl_numpy import STEPS, Steps, iterate
+from impl_numpy.activations import OUTPUT
+from impl_numpy.steps import replace
+
+RUNS = 16
+FLOOR = 4.0  # units roundoff of an element: its sigma is never smaller than this over Z_LIMIT
+Numbers = dict[str, Array]
+
+
+def run(exhibit: Exhibit, plants: Sequence[Plant]) -> Numbers:
+    """Return all arrays, by name, with mistakes planted one over the other.
+
+    Raises whatever the mistakes raise: shapes that do not fit, for example.
+    """
+    return _run(exhibit, plants, lambda steps: steps)
+
+
+def sigmas(exhibit: Exhibit, plants: Sequence[Plant], center: Numbers, unit: float) -> Numbers:
+    """Return the standard deviation of every element where the computation has this unit u."""
+    rng = np.random.default_rng(0)
+    squares = {name: np.zeros(np.shape(value)) for name, value in center.items()}
+    for _ in range(RUNS):
+        disturbed = _run(exhibit, plants, lambda steps: noisy(steps, rng, unit))
+        for name, value in center.items():
+            squares[name] += (disturbed[name] - value) ** 2
+    found = {}
+    for name, value in center.items():
+        sigma = np.sqrt(squares[name] / RUNS)
+        typical = np.sqrt(np.mean(squares[name]) / RUNS)  # 16 draws may be small by chance
+        found[name] = np.maximum(np.maximum(sigma, typical / 4), FLOOR * unit * np.abs(value) / 8)
+    return found
+
+
+def _run(
+    exhibit: Exhibit, plants: Sequence[Plant], wrap: Callable[[Steps], Steps]
+) -> Numbers:
+    case, inputs = exhibit.case, _doubled(exhibit.inputs)
+    hidden, options = case.hidden_layers, (case.loss, case.output, case.reduction)
+    at = Pass(case.depth, hidden, case.output, case.loss, case.reduction, exhibit.rate, inputs.X,
+              inputs.Y)  # fmt: skip
+    steps = base(exhibit)
+    for plant in plants:
+        steps = plant(steps, at)
+    state: dict[str, Array] = dict(inputs.parameters)
+    at.begin(state)
+    iterations = iterate(
+        inputs.X, inputs.Y, state, exhibit.rate, hidden, *options, watched(wrap(steps), at)
+    )
+    numbers: Numbers = {}
+    before = {name: value.copy() for name, value in state.items()}
+    costs, states = [], []
+    for _ in range(exhibit.steps):
+        iteration = next(iterations)
+        costs.append(np.asarray(iteration.cost))
+        states.append({name: np.array(v) for name, v in iteration.parameters.items()})
+        if not numbers:
+            numbers = {**iteration.Z_values, **iteration.activations, **iteration.grads}
+            numbers = {name: np.array(value) for name, value in numbers.items()}
+            numbers |= {"cost": costs[0], **states[0]}
+        at.begin(iteration.parameters)
+    if exhibit.recovered:
+        for name in parameter_names(case.depth):
+            numbers[f"d{name}"] = (before[name] - states[0][name]) / exhibit.rate
+    if exhibit.steps > 1:
+        numbers[LATER + "cost"] = np.stack(costs)
+        for name in before:
+            numbers[LATER + name] = np.stack([state[name] for state in states])
+    return numbers
+
+
+def _doubled(inputs: Inputs) -> Inputs:
+    """Return copies in float64: the roundings of a coarser candidate are in the error bars."""
+    parameters = {name: value.astype(np.float64) for name, value in inputs.parameters.items()}
+    return Inputs(parameters, inputs.X.astype(np.float64), inputs.Y.astype(np.float64))
+
+
+# --- the right computation -------------------------------------------------------------------
+
+
+def base(exhibit: Exhibit) -> Steps:
+    """Return the right steps of a case: those of impl_numpy, with its guard and its division."""
+    case, outputs, steps = exhibit.case, exhibit.outputs, STEPS
+    if case.guard is not None:
+        steps = replace(steps, cost=_guarded_cost(case.guard.kind, case.guard.eps))
+        if case.guarded_gradient:
+            steps = replace(steps, output_delta=_guarded_delta(case.guard.kind, case.guard.eps))
+    if outputs > 1:
+        cost, delta = steps.cost, steps.output_delta
+        steps = replace(
+            steps,
+            cost=lambda *args: cost(*args) / outputs,
+            output_delta=lambda *args: delta(*args) / outputs,
+        )
+    return steps
+
+
+def _guarded_cost(kind: str, eps: float) -> Callable[..., Any]:
+    def cost(_: Array, A: Array, Y: Array, __: str, loss: str) -> Any:
+        low = A + eps if kind == "add" else np.clip(A, eps, 1 - eps)
+        high = 1 - A + eps if kind == "add" else 1 - low
+        total = Y * np.log(low)
+        if loss == "binary_cross_entropy":
+            total = total + (1 - Y) * np.log(high)
+        return -np.sum(total) / Y.shape[1]
+
+    return cost
+
+
+def _guarded_delta(kind: str, eps: float) -> Callable[..., Any]:
+    def delta(A: Array, Y: Array, output: str, loss: str) -> Any:
+        low = A + eps if kind == "add" else np.clip(A, eps, 1 - eps)
+        high = 1 - A + eps if kind == "add" else 1 - low
+        dA = -Y / low
+        if loss == "binary_cross_entropy":
+            dA = dA + (1 - Y) / high
+        if kind == "clip":
+            dA = dA * ((A >= eps) & (A <= 1 - eps))
+        return OUTPUT[output].delta(dA, A)
+
+    return delta
+
+
+# --- random roundings ------------------------------------------------------------------------
+
+
+def noisy(steps: Steps, rng: np.random.Generator, unit: float) -> Steps:
+    """Return the steps with random relative errors of size u in their inputs and outputs.
+
+    Outputs are changed in place, so that a mistake which shares an array still shares it.
+    """
+
+    def near(x: Array) -> Array:
+        return x * (1 + unit * rng.standard_normal(np.shape(x)))
+
+    def out(x: Any, absolute: float = 0.0) -> Any:
+        x = np.asarray(x)
+        noise = unit * (np.abs(x) + absolute) * rng.standard_normal(x.shape)
+        if x.ndim and x.flags.writeable and x.dtype == np.float64:
+            x += noise
+            return x
+        return x + noise
+
+    return Steps(
+        linear=lambda W, A, b: out(steps.linear(near(W), near(A), near(b))),
+        activation=lambda Z, g: out(steps.activation(Z, g)),
+        cost=lambda Z, A, Y, o, j: out(steps.cost(Z, A, Y, o, j), 1.0),
+        output_delta=lambda A, Y, o, j: out(steps.output_delta(A, Y, o, j), 1.0),
+        propagated_delta=lambda W, dZ: out(steps.propagated_delta(near(W), near(dZ))),
+        activation_derivative=lambda Z, g: out(steps.activation_derivative(Z, g), 1.0),
+        hidden_delta=lambda dA, g: out(steps.hidden_delta(dA, g)),
+        weight_gradient=lambda dZ, A: out(steps.weight_gradient(near(dZ), near(A))),
+        bias_gradient=lambda dZ: out(steps.bias_gradient(near(dZ))),
+        update=lambda p, d, lr: out(np.array(steps.update(p, d, lr))),
+    )

@@ -1,0 +1,91 @@
+"""Own verdicts: the gradient of one loss and the cost of another; right mathematics in float32."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from backproof.case import CROSS_ENTROPIES, LOSSES, PROBABILITIES, Case
+from backproof.diagnosis.matching import Scene, within
+from backproof.diagnosis.search import proves
+from backproof.mistakes.mistake import Plant
+from backproof.mistakes.watching import Pass
+from impl_numpy import Steps
+from impl_numpy.steps import replace
+
+SINGLE = 2.0**-24
+SPOKEN = {"sum": "summed over the examples", "mean": "averaged over the examples"}
+
+
+def other_loss(scenes: Sequence[Scene]) -> str:
+    """Return a clause if gradients, or the cost, are exactly those of another loss; else ""."""
+    case = scenes[0].exhibit.case
+    for loss, reduction in _others(case):
+        theirs = f"of the {_words(loss)}, {SPOKEN[reduction]}"
+        mine = f"of the {_words(case.loss)}, {SPOKEN[case.reduction]}"
+        if proves(scenes, [_gradient_of(loss, reduction)]):
+            return f"the gradients are exactly those {theirs}; the cost is that {mine}"
+        if proves(scenes, [_cost_of(loss, reduction)]):
+            return f"the cost is exactly that {theirs}; the gradients are those {mine}"
+    return ""
+
+
+def _others(case: Case) -> Iterator[tuple[str, str]]:
+    for reduction in (case.reduction, "sum" if case.reduction == "mean" else "mean"):
+        for loss in LOSSES:
+            fits = case.output in PROBABILITIES or loss not in CROSS_ENTROPIES
+            if fits and (loss, reduction) != (case.loss, case.reduction):
+                yield loss, reduction
+
+
+def _words(loss: str) -> str:
+    return loss.replace("_", " ")
+
+
+def _scale(at: Pass, reduction: str) -> float:
+    """Return by what the reduction of impl_numpy is to be multiplied to be this one."""
+    return {("mean", "sum"): float(at.m), ("sum", "mean"): 1 / at.m}.get(
+        (at.reduction, reduction), 1.0
+    )
+
+
+def _gradient_of(loss: str, reduction: str) -> Plant:
+    def plant(steps: Steps, at: Pass) -> Steps:
+        right = steps.output_delta
+        return replace(
+            steps,
+            output_delta=lambda A, Y, o, _: _scale(at, reduction) * right(A, Y, o, loss),
+        )
+
+    return plant
+
+
+def _cost_of(loss: str, reduction: str) -> Plant:
+    def plant(steps: Steps, at: Pass) -> Steps:
+        right = steps.cost
+        return replace(
+            steps, cost=lambda Z, A, Y, o, _: _scale(at, reduction) * right(Z, A, Y, o, loss)
+        )
+
+    return plant
+
+
+def in_single(scenes: Sequence[Scene]) -> bool:
+    """Tell whether the candidate is right, but only as exact as float32.
+
+    Its deviations must be within the error bars of float32, and of their size: a smaller error
+    has another cause.
+    """
+    if any(scene.exhibit.dtype != "float64" for scene in scenes):
+        return False
+    return all(not scene.wrong or _is_single(scene) for scene in scenes)
+
+
+def _is_single(scene: Scene) -> bool:
+    bars = scene.bars((), scene.right, SINGLE)
+    if not all(within(scene.shown[n], scene.right[n], bars[n]) for n in scene.shown):
+        return False
+    ratios = []
+    for name in scene.wrong:
+        sigma = np.maximum(bars[name], 5e-324)
+        ratios.append(float(np.sqrt(np.mean(((scene.shown[name] - scene.right[name]) / sigma) ** 2))))
+    return max(ratios) > 0.05
