@@ -6,13 +6,15 @@ Imported only when something differs, so that a run without differences pays not
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from backproof.diagnosis import Diagnosis, Exhibit, diagnose
 from backproof.verdict import CaseReport, Verdict
 
 
 def explained(verdict: Verdict, exhibit: Exhibit) -> Verdict:
     """Return the verdict of one case with its reason, if the numbers prove or show one."""
-    return _with(verdict, diagnose([exhibit]))
+    return _with(verdict, _diagnosed([exhibit]))
 
 
 def explained_together(
@@ -22,11 +24,20 @@ def explained_together(
 
     exhibits  one for each report, of its last verdict
     """
-    found = diagnose(exhibits)
+    found = _diagnosed(exhibits)
     return [
         replace(report, verdicts=[*report.verdicts[:-1], _with(report.verdicts[-1], found)])
         for report in reports
     ]
+
+
+def _diagnosed(exhibits: Sequence[Exhibit]) -> Diagnosis | None:
+    """Return the diagnosis; None where an array holds no real numbers, which is reason enough."""
+    kinds = {value.dtype.kind for exhibit in exhibits for value in exhibit.trace.values()}
+    if kinds - set("f"):
+        return None
+    with np.errstate(all="ignore"):
+        return diagnose(exhibits)
 
 
 def _with(verdict: Verdict, found: Diagnosis | None) -> Verdict:

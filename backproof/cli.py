@@ -29,11 +29,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `check` a command of its own, though it is the only one so far."""
-
-
 @app.command()
 def check(
     targets: Annotated[
@@ -89,6 +84,35 @@ def check(
     request = Request(tuple(case or ()), cases, tuple(dtypes), seed)
     tasks = plan(_targets(targets or [], command, device), request)
     return _run(tasks, jobs or os.cpu_count() or 1, json)
+
+
+@app.command()
+def mistakes() -> int:
+    """List the mistakes that are known by name."""
+    from rich.console import Console
+
+    from backproof.mistakes.page import table
+    from backproof.report.lines import write
+
+    for line in table():
+        write(Console(), line)
+    return 0
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A mistake that `backproof mistakes` lists.")],
+) -> int:
+    """Tell one mistake: the right formula, the wrong one, and where it was seen."""
+    from rich.console import Console
+
+    from backproof.mistakes import mistake_named
+    from backproof.mistakes.page import told
+    from backproof.report.lines import write
+
+    for line in told(mistake_named(name)):
+        write(Console(), line)
+    return 0
 
 
 def _targets(words: list[str], command: str | None, device: str) -> "Sequence[Target]":

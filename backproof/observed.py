@@ -45,10 +45,31 @@ def _sight(trial: Trial, trace: Trace, answer: Answer) -> Observation:
     rate = answer.learning_rate
     if recovered and rate is not None:
         trace = {n: _divided(v, rate) if n[0] == "d" else v for n, v in trace.items()}
-    if not recovered and rate is None:  # gradients are shown; of the update nothing can be said
-        trace = {name: value for name, value in trace.items() if name not in parameters}
-        rate = RATE
+    if not recovered and rate is None:
+        with np.errstate(all="ignore"):
+            rate = _fitted(trace, parameters)
     return Observation(Inputs(parameters, trial.inputs.X, trial.inputs.Y), trace, rate)
+
+
+def _fitted(trace: Trace, parameters: dict[str, np.ndarray]) -> float:
+    """Return the rate, of at most three digits, with which the gradients shown make the update.
+
+    Where there is no update, or no rate makes it, any rate will do: the update then differs.
+    """
+    pairs = [
+        (trace[f"d{name}"].ravel(), (before - trace[name]).ravel())
+        for name, before in parameters.items()
+        if _is_like(trace.get(name), before) and _is_like(trace.get(f"d{name}"), before)
+    ]
+    if not pairs:
+        return RATE
+    gradient, step = (np.concatenate(part).astype(float) for part in zip(*pairs, strict=True))
+    rate = float(f"{gradient @ step / (gradient @ gradient):.3g}")
+    return rate if np.isfinite(rate) and rate > 0 else RATE
+
+
+def _is_like(value: np.ndarray | None, other: np.ndarray) -> bool:
+    return value is not None and value.shape == other.shape and value.dtype.kind == "f"
 
 
 def _divided(value: np.ndarray, rate: float) -> np.ndarray:

@@ -11,12 +11,12 @@ from typing import Any
 
 from backproof.architecture import Architecture, identify
 from backproof.candidate.convention import answer_of
-from backproof.candidate.conventions.names import BACKWARD
+from backproof.candidate.conventions.names import BACKWARD, plain
 from backproof.candidate.conventions.players import ranked
 from backproof.candidate.letters import Answer
 from backproof.candidate.live import live_answer
 from backproof.candidate.loading import read_source
-from backproof.case import refuse_unknown_dtypes
+from backproof.case import DTYPES, refuse_unknown_dtypes
 from backproof.errors import BackproofError
 from backproof.observed import Observed, observed
 from backproof.trace import trace_names
@@ -34,7 +34,7 @@ def judge_file(
     """Judge the network in a file that defines no trace(case).
 
     name    of the class or function to choose; "" for the only one
-    dtypes  must name float64, in which the numbers are given; the file's own precision decides
+    dtypes  the precisions asked for; the file's own decides, and must be among them
     cases   names of trials; empty for all that suit the network
     Raises BackproofError where the file holds no network that can be read.
     """
@@ -43,9 +43,11 @@ def judge_file(
     tree = read_source(path).tree
     names = _identifiers(tree)
     answer = answer_of(path, name, [problem_of(trial) for trial in there])
-    functions = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    chosen: list[ast.AST] = [node for node in tree.body if getattr(node, "name", None) == name]
+    nodes = [part for node in chosen or [tree] for part in ast.walk(node)]
+    functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
     _refuse_half(path.name, functions, answer)
-    return _judged(path.name, answer, there, names, seed, cases)
+    return _judged(path.name, answer, there, names, seed, cases, dtypes)
 
 
 def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> TargetReport:
@@ -54,17 +56,13 @@ def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> T
     answer = live_answer(namespace, name, [problem_of(trial) for trial in there], LIVE)
     _refuse_half(LIVE, (), answer)
     names = [key for key in namespace if isinstance(key, str)]
-    return _judged(LIVE, answer, there, names, seed, ())
+    return _judged(LIVE, answer, there, names, seed, (), DTYPES)
 
 
 def _refuse_requests(
     where: str, dtypes: Sequence[str], cases: Sequence[str], there: Sequence[Trial]
 ) -> None:
-    if "float64" not in refuse_unknown_dtypes(list(dtypes)):
-        raise BackproofError(
-            f"{where} is read by its conventions, in the precision in which it computes: leave "
-            "out --dtype, or write trace(case)."
-        )
+    refuse_unknown_dtypes(list(dtypes))
     known = [trial.name for trial in there]
     for case in cases:
         if case not in known:
@@ -72,6 +70,15 @@ def _refuse_requests(
                 f"There is no case '{case}' for {where}, which is read by its conventions: choose "
                 f"one of {', '.join(known[:4])}, ..."
             )
+
+
+def _refuse_precision(where: str, dtypes: Sequence[str], reports: Sequence[CaseReport]) -> None:
+    """Raise BackproofError where only float32 was asked for, and the file computes in float64."""
+    if "float64" not in dtypes and reports[0].dtype == "float64":
+        raise BackproofError(
+            f"{where} is read by its conventions, and computes in float64: leave out --dtype, or "
+            "write trace(case)."
+        )
 
 
 def _identifiers(tree: ast.Module) -> frozenset[str]:
@@ -86,7 +93,7 @@ def _refuse_half(where: str, functions: Sequence[str], answer: Answer) -> None:
 
     functions  of the file; a fork that answers for live objects is believed that there are none
     """
-    backward = ranked(functions, BACKWARD)
+    backward = [name for name in ranked(functions, BACKWARD) if plain(name) != "loss"]
     for problem, trace in answer.traces.items():
         shown = [name for name in trace if name[0] == "d"]
         if backward and not shown:
@@ -107,6 +114,7 @@ def _judged(
     names: Collection[str],
     seed: int,
     cases: Sequence[str],
+    dtypes: Sequence[str],
 ) -> TargetReport:
     """Judge an answer on the trials that suit it."""
     done = [(t, observed(t, answer)) for t in there if t.name in answer.traces]
@@ -122,9 +130,12 @@ def _judged(
         )
     found = _architectures(chosen, seen, names)
     reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed) for t in asked]
+    _refuse_precision(where, dtypes, reports)
     reports = _explained(asked, found, seen, reports)
     first = found[asked[0].layer_dims]
     notes = [*answer.notes, *first.assumed]
+    if not any(name[0] == "d" for trace in answer.traces.values() for name in trace):
+        notes.append("no backward pass was found: only the forward pass is judged")
     notes += _on_gradients(answer, first, seen, reports)
     if all(report.verdict == "agree" for report in reports):
         notes += _on_other_outputs(where, others, seen, names, seed)

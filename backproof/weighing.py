@@ -1,5 +1,6 @@
 """What a file computed on one trial, against what its network must give."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,12 @@ def _precision_of(trace: Trace) -> str:
     return "float32" if any(value.dtype == np.float32 for value in trace.values()) else "float64"
 
 
+def _before_float32(trace: Trace, names: Sequence[str]) -> list[str]:
+    """Return the arrays that come before the first one of float32."""
+    single = [trace[name].dtype == np.float32 for name in names]
+    return list(names[: single.index(True)]) if any(single) else []
+
+
 def _verdict(
     name: str,
     trial: Trial,
@@ -72,6 +79,15 @@ def _verdict(
         expected = _from_update(expected, rate, dtype)
     names = [n for n in trace_names(case.depth) if n in trace]
     findings = [compare(n, trace[n], expected[n], dtype) for n in names]
+    before = _before_float32(sight.trace, names) if dtype == "float32" else []
+    if before:  # what is computed before the first array of float32 has no excuse
+        sharp = _divided(
+            expected_trace(case, sight.inputs, precision("float64")), outputs, "float64"
+        )
+        sharp_trace = _as_shown(sight, recovered, rate, "float64")
+        again = [compare(n, sharp_trace[n], sharp[n], "float64") for n in before]
+        findings = [*again, *findings[len(again) :]]
+        trace = {n: v for n, v in trace.items() if n not in before}
     return Verdict(name, findings, [], plant_controls(trace, expected, findings, dtype))
 
 

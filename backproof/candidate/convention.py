@@ -28,7 +28,7 @@ def answer_of(path: Path, name: str, problems: Sequence[Problem]) -> Answer:
         argv = python_argv("backproof.candidate.conventions", *words)
         outcome = run_limited(argv, folder, LIMITS)
         if outcome.code == REFUSED and (said := last_line(outcome.stderr)):
-            raise BackproofError(said)
+            raise BackproofError(said if path.name in said else f"{path.name}: {said}")
         if outcome.reason:
             raise BackproofError(f"{path.name}: {last_words(outcome)}")
         try:

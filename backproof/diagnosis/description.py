@@ -29,7 +29,8 @@ def _facts(name: str, shown: Array, right: Array) -> Iterator[str]:
         yield f"{name} holds {shown.dtype}"
         return
     if not np.isfinite(shown).all():
-        yield f"{int(np.sum(~np.isfinite(shown)))} of {shown.size} elements of {name} are not finite"
+        count = int(np.sum(~np.isfinite(shown)))
+        yield f"{count} of {shown.size} elements of {name} are not finite"
         return
     if shown.shape != right.shape:
         if shown.shape == right.T.shape and _same(shown.T, right):

@@ -5,6 +5,7 @@ within the error bars of that computation.  What no mistake reproduces gets no n
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backproof.diagnosis.description import described
 from backproof.diagnosis.diagnosis import Diagnosis
@@ -24,14 +25,21 @@ def diagnose(exhibits: Sequence[Exhibit]) -> Diagnosis | None:
     exhibits  the same network on different cases: the more they differ, the fewer mistakes can
               be taken for one another
     """
-    scenes = [Scene(exhibit) for exhibit in exhibits if exhibit.shown]
-    differing = [scene for scene in scenes if scene.wrong]
-    if not differing:
+    scenes = _scenes(exhibits)
+    if not scenes:
         return None
-    ordered = differing + [scene for scene in scenes if not scene.wrong]
-    if found := singles(ordered):
+    others = _scenes([replace(exhibit, logits=False) for exhibit in exhibits])
+    softmax = any(exhibit.case.loss == "categorical_cross_entropy" for exhibit in exhibits)
+    if found := singles(scenes) or (singles(others) if softmax else []):
         return _named(found)
-    return _own(ordered)
+    return _own(scenes)
+
+
+def _scenes(exhibits: Sequence[Exhibit]) -> list[Scene]:
+    """Return what is to be explained, what differs first; nothing where nothing differs."""
+    scenes = [Scene(exhibit) for exhibit in exhibits if exhibit.shown]
+    scenes.sort(key=lambda scene: not scene.wrong)
+    return scenes if scenes and scenes[0].wrong else []
 
 
 def _own(scenes: Sequence[Scene]) -> Diagnosis:

@@ -21,6 +21,8 @@ class Exhibit:
     outputs    n_out where cost and gradients are divided by it (np.mean over everything), else 1
     recovered  gradients are (before - after) / rate
     trajectory cost and parameters of several iterations, first axis = step; may be empty
+    logits     the cost of a softmax is computed from its logits; if not, from its probabilities,
+               which is another number where the softmax is mistaken
     """
 
     case: Case
@@ -31,6 +33,7 @@ class Exhibit:
     outputs: int = 1
     recovered: bool = False
     trajectory: Trace = field(default_factory=dict)
+    logits: bool = True
 
     @property
     def unit(self) -> float:

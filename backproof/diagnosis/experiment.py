@@ -47,9 +47,7 @@ def sigmas(exhibit: Exhibit, plants: Sequence[Plant], center: Numbers, unit: flo
     return found
 
 
-def _run(
-    exhibit: Exhibit, plants: Sequence[Plant], wrap: Callable[[Steps], Steps]
-) -> Numbers:
+def _run(exhibit: Exhibit, plants: Sequence[Plant], wrap: Callable[[Steps], Steps]) -> Numbers:
     case, inputs = exhibit.case, _doubled(exhibit.inputs)
     hidden, options = case.hidden_layers, (case.loss, case.output, case.reduction)
     at = Pass(case.depth, hidden, case.output, case.loss, case.reduction, exhibit.rate, inputs.X,
@@ -96,6 +94,8 @@ def _doubled(inputs: Inputs) -> Inputs:
 def base(exhibit: Exhibit) -> Steps:
     """Return the right steps of a case: those of impl_numpy, with its guard and its division."""
     case, outputs, steps = exhibit.case, exhibit.outputs, STEPS
+    if not exhibit.logits:
+        steps = replace(steps, cost=lambda Z, A, Y, _, loss: STEPS.cost(Z, A, Y, "", loss))
     if case.guard is not None:
         steps = replace(steps, cost=_guarded_cost(case.guard.kind, case.guard.eps))
         if case.guarded_gradient:
@@ -130,7 +130,7 @@ def _guarded_delta(kind: str, eps: float) -> Callable[..., Any]:
         if loss == "binary_cross_entropy":
             dA = dA + (1 - Y) / high
         if kind == "clip":
-            dA = dA * ((A >= eps) & (A <= 1 - eps))
+            dA = dA * (np.abs(A - 0.5) <= 0.5 - eps)
         return OUTPUT[output].delta(dA, A)
 
     return delta

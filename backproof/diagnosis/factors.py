@@ -134,7 +134,9 @@ def _measured(scene: Scene) -> dict[str, float]:
 def _proves(scene: Scene, words: Mapping[tuple[int, str], str]) -> bool:
     depth = scene.exhibit.case.depth
     factors = {
-        name: _number_of(word, scene.exhibit) for (deep, name), word in words.items() if deep == depth
+        name: _number_of(word, scene.exhibit)
+        for (deep, name), word in words.items()
+        if deep == depth
     }
     plants = [plant_factors(factors)]
     found = scene.screen(plants)

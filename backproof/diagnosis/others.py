@@ -87,5 +87,7 @@ def _is_single(scene: Scene) -> bool:
     ratios = []
     for name in scene.wrong:
         sigma = np.maximum(bars[name], 5e-324)
-        ratios.append(float(np.sqrt(np.mean(((scene.shown[name] - scene.right[name]) / sigma) ** 2))))
+        ratios.append(
+            float(np.sqrt(np.mean(((scene.shown[name] - scene.right[name]) / sigma) ** 2)))
+        )
     return max(ratios) > 0.05

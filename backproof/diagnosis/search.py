@@ -16,10 +16,14 @@ Explanation = tuple[Mistake, ...]
 
 def proves(scenes: Sequence[Scene], plants: Sequence[Plant], unit: float = 0.0) -> bool:
     """Tell whether the mistakes reproduce every array on every case."""
-    found = [scene.screen(plants) for scene in scenes]
+    found: list[Numbers] = []
+    for scene in scenes:
+        numbers = scene.screen(plants)
+        if numbers is None:
+            return False
+        found.append(numbers)
     return all(
-        numbers is not None and scene.proves(plants, numbers, unit)
-        for scene, numbers in zip(scenes, found, strict=True)
+        scene.proves(plants, numbers, unit) for scene, numbers in zip(scenes, found, strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""Mistakes of aliasing: an array that somebody still needs is overwritten, or one is out of date."""
+"""Mistakes of aliasing: an array that is still needed is overwritten, or is out of date."""
 
 from collections.abc import Callable
 

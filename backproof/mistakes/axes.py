@@ -44,8 +44,14 @@ def _own_activation_where_square(steps: Steps, at: Pass) -> Steps:
 
 
 def _reversed_input(steps: Steps, at: Pass) -> Steps:
-    right = steps.linear
-    return replace(steps, linear=lambda W, A, b: right(W, A[:, ::-1] if at.layer == 1 else A, b))
+    def turned(A: Array) -> Array:
+        return A[:, ::-1] if at.layer == 1 else A
+
+    return replace(
+        steps,
+        linear=lambda W, A, b: steps.linear(W, turned(A), b),
+        weight_gradient=lambda dZ, A: steps.weight_gradient(dZ, turned(A)),
+    )
 
 
 MISTAKES = (
@@ -57,9 +63,7 @@ MISTAKES = (
         "dW_L = 1/m dZ_L A_L^T",
         "conventions 4, 5; datascience.stackexchange.com/q/25394, stackoverflow.com/q/55858141",
         _own_activation,
-        lambda case: (
-            case.layer_dims[-1] == 1 or case.layer_dims[-1] == case.layer_dims[-2]
-        ),
+        lambda case: case.layer_dims[-1] == 1 or case.layer_dims[-1] == case.layer_dims[-2],
     ),
     Mistake(
         "own-activation-where-square",
@@ -78,6 +82,16 @@ MISTAKES = (
         "conventions 16; community.deeplearning.ai/t/402919",
         propagated(lambda _, dZ, at: at.grads[f"dW{at.layer + 1}"].T @ dZ),
         has_hidden,
+    ),
+    Mistake(
+        "own-weights",
+        "the delta is propagated through this layer's own weights instead of those above, where "
+        "they fit",
+        "dA_l = W_{l+1}^T dZ_{l+1}",
+        "dA_l = W_l^T dZ_{l+1}",
+        "",
+        propagated(lambda W, dZ, at: _own_weights(W, at).T @ dZ),
+        lambda case: any(a == b == c > 1 for a, b, c in zip(*_neighbours(case), strict=False)),
     ),
     Mistake(
         "weights-not-transposed",
@@ -159,7 +173,7 @@ MISTAKES = (
         "dW = 1/m sum_k dZ[:, k] A_prev[:, k]^T, and db likewise",
         "dW = dZ[:, m] A_prev[:, m]^T, db = dZ[:, m]",
         "",
-        lambda steps, at: replace(
+        lambda steps, _: replace(
             steps,
             weight_gradient=lambda dZ, A: steps.weight_gradient(dZ[:, -1:], A[:, -1:]),
             bias_gradient=lambda dZ: steps.bias_gradient(dZ[:, -1:]),
@@ -194,6 +208,15 @@ MISTAKES = (
         lambda _: True,
     ),
 )
+
+
+def _own_weights(W: Array, at: Pass) -> Array:
+    own = at.parameters[f"W{at.layer}"]
+    return own if own.shape == W.shape else W
+
+
+def _neighbours(case: Case) -> tuple[tuple[int, ...], ...]:
+    return case.layer_dims, case.layer_dims[1:], case.layer_dims[2:]
 
 
 def _halves(dZ: Array) -> Array:

@@ -5,6 +5,7 @@ import numpy as np
 from backproof.mistakes.mistake import Mistake, always, has_hidden
 from backproof.mistakes.planting import bias_gradient, biases, linear
 from backproof.mistakes.watching import Pass
+from backproof.trace import Array
 from impl_numpy import Steps
 from impl_numpy.steps import replace
 
@@ -12,16 +13,15 @@ DB = "db = 1/m sum_k dZ[:, k]"
 Z = "Z = W A_prev + b"
 
 
-def _from_dA(steps: Steps, at: Pass) -> Steps:
-    def propagated(W, dZ):  # type: ignore[no-untyped-def]
-        at.memory["dA"] = steps.propagated_delta(W, dZ)
-        return at.memory["dA"]
+def _before_derivative(steps: Steps, at: Pass) -> Steps:
+    def hidden_delta(dA: Array, derivative: Array) -> Array:
+        at.memory["dA"] = dA
+        return steps.hidden_delta(dA, derivative)
 
-    return replace(
-        steps,
-        propagated_delta=propagated,
-        bias_gradient=lambda dZ: steps.bias_gradient(dZ if at.is_last else at.memory["dA"]),
-    )
+    def bias_gradient(dZ: Array) -> Array:
+        return steps.bias_gradient(dZ if at.is_last else at.memory.get("dA", dZ))
+
+    return replace(steps, hidden_delta=hidden_delta, bias_gradient=bias_gradient)
 
 
 MISTAKES = (
@@ -105,7 +105,7 @@ MISTAKES = (
         DB,
         "db = 1/m sum_k dA[:, k]",
         "conventions 22",
-        _from_dA,
+        _before_derivative,
         has_hidden,
     ),
     Mistake(

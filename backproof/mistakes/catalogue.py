@@ -40,6 +40,4 @@ def mistake_named(name: str) -> Mistake:
         return CATALOGUE[name]
     near = get_close_matches(name, CATALOGUE, n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise BackproofError(
-        f"There is no mistake '{name}': {hint}backproof mistakes lists them all."
-    )
+    raise BackproofError(f"There is no mistake '{name}': {hint}backproof mistakes lists them all.")

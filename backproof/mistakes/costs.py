@@ -43,13 +43,13 @@ def _squared_weights(at: Pass) -> Any:
 
 
 def _shifted(eps: float) -> Any:
-    def J(_: Any, A: Array, Y: Array, at: Pass) -> Any:
+    def of(_: Any, A: Array, Y: Array, at: Pass) -> Any:
         total = Y * np.log(A + eps)
         if at.loss == "binary_cross_entropy":
             total = total + (1 - Y) * np.log(1 - A + eps)
         return -np.sum(total) / at.m
 
-    return J
+    return of
 
 
 MISTAKES = (

@@ -24,7 +24,7 @@ def _last_hidden_of(*names: str) -> Applies:
     return lambda case: case.depth > 1 and case.hidden_layers[-1] in names
 
 
-def _squared(steps: Steps, at: Pass) -> Steps:
+def _squared(steps: Steps, _: Pass) -> Steps:
     return replace(steps, hidden_delta=lambda dA, g: steps.hidden_delta(dA, g) * g)
 
 
@@ -50,7 +50,7 @@ MISTAKES = (
         "g'(Z) = 1 where A >= 0, else 0",
         "conventions 25; Grokking-Deep-Learning#13, deep-learning-from-scratch#43",
         derivative(
-            lambda Z, g, at, right: (relu(Z) >= 0).astype(Z.dtype) if g == "relu" else right(Z, g)
+            lambda Z, g, _, right: (relu(Z) >= 0).astype(Z.dtype) if g == "relu" else right(Z, g)
         ),
         hidden_of("relu"),
     ),
@@ -136,7 +136,7 @@ MISTAKES = (
         "g'(Z) = Z (1 - Z) or 1 - Z^2",
         "conventions 23",
         derivative(
-            lambda Z, g, at, right: {"sigmoid": Z * (1 - Z), "tanh": 1 - Z * Z}.get(g, right(Z, g))
+            lambda Z, g, _, right: {"sigmoid": Z * (1 - Z), "tanh": 1 - Z * Z}.get(g, right(Z, g))
         ),
         hidden_of("sigmoid", "tanh"),
     ),
@@ -146,7 +146,7 @@ MISTAKES = (
         "g'(Z) = 1 - tanh(Z)^2",
         "g'(Z) = 1 - tanh(Z)",
         "",
-        derivative(lambda Z, g, at, right: 1 - np.tanh(Z) if g == "tanh" else right(Z, g)),
+        derivative(lambda Z, g, _, right: 1 - np.tanh(Z) if g == "tanh" else right(Z, g)),
         hidden_of("tanh"),
     ),
     Mistake(
@@ -164,9 +164,7 @@ MISTAKES = (
         "g'(Z) = 1 where Z > 0, else 0",
         "g'(Z) = 1 where Z < 0, else 0",
         "conventions 25",
-        derivative(
-            lambda Z, g, at, right: (Z < 0).astype(Z.dtype) if g == "relu" else right(Z, g)
-        ),
+        derivative(lambda Z, g, _, right: (Z < 0).astype(Z.dtype) if g == "relu" else right(Z, g)),
         hidden_of("relu"),
     ),
     Mistake(
@@ -175,9 +173,7 @@ MISTAKES = (
         "g'(Z) = 1 where Z > 0, else 0",
         "g'(Z) = 1 where Z > 0, else 0.01",
         "",
-        derivative(
-            lambda Z, g, at, right: leaky_relu_derivative(Z) if g == "relu" else right(Z, g)
-        ),
+        derivative(lambda Z, g, _, right: leaky_relu_derivative(Z) if g == "relu" else right(Z, g)),
         hidden_of("relu"),
     ),
     Mistake(
@@ -268,4 +264,3 @@ MISTAKES = (
         has_hidden,
     ),
 )
-

@@ -160,6 +160,15 @@ MISTAKES = (
         hidden_of("relu"),
     ),
     Mistake(
+        "relu-for-leaky",
+        "a ReLU stands for the leaky ReLU in the forward pass alone",
+        "A = Z where Z > 0, else 0.01 Z",
+        "A = max(0, Z)",
+        "",
+        _swapped(leaky_relu, relu),
+        hidden_of("leaky_relu"),
+    ),
+    Mistake(
         "sigmoid-for-tanh",
         "the hidden layers compute a sigmoid, and their derivative is that of the tanh",
         "A = tanh(Z)",

@@ -29,9 +29,7 @@ def _delta(of: Callable[[Array, Array], Array]) -> Plant:
     """Compute dZL as of(dA, A), dA = m dJ/dA."""
 
     def plant(steps: Steps, _: Pass) -> Steps:
-        return replace(
-            steps, output_delta=lambda A, Y, _, loss: of(cost_derivative(A, Y, loss), A)
-        )
+        return replace(steps, output_delta=lambda A, Y, _, loss: of(cost_derivative(A, Y, loss), A))
 
     return plant
 

@@ -7,6 +7,7 @@ from backproof.mistakes.mistake import Mistake, always, has_hidden
 from backproof.mistakes.planting import frozen, propagated, rate, update, weights
 from backproof.mistakes.watching import Pass
 from backproof.trace import Array
+from impl_numpy import iterate
 
 SGD = "W <- W - learning_rate dW"
 DECAY = 0.01
@@ -20,6 +21,11 @@ def _trajectory(case: Case) -> bool:
 def _early(W: Array, dZ: Array, at: Pass) -> Array:
     updated = W - at.rate * at.grads[f"dW{at.layer + 1}"]
     return updated.T @ dZ
+
+
+def _updated(at: Pass) -> dict[str, Array]:
+    options = (at.hidden, at.loss, at.output, at.reduction)
+    return next(iterate(at.X, at.Y, at.parameters, at.rate, *options)).parameters
 
 
 def _momentum(p: Array, d: Array, lr: float, at: Pass, factor: float) -> Array:
@@ -53,6 +59,15 @@ MISTAKES = (
         "conventions 9; louisjc/mnist-neural-network#1, joelgrus/data-science-from-scratch#31",
         propagated(_early),
         has_hidden,
+    ),
+    Mistake(
+        "backward-after-update",
+        "the backward pass reads the weights after the update, with the activations of before",
+        "dA_l = W_{l+1}^T dZ_{l+1}, W as in the forward pass",
+        "dA_l = W'_{l+1}^T dZ_{l+1}, W' the updated weights",
+        "conventions 9",
+        propagated(lambda _, dZ, at: _updated(at)[f"W{at.layer + 1}"].T @ dZ),
+        lambda case: has_hidden(case) and case.guard is None,
     ),
     Mistake(
         "biases-frozen",

@@ -22,7 +22,7 @@ class Pass:
     X, Y, parameters  what the iteration starts from
     iteration         from 1
     layer, kind       of the step that runs; "W" or "b" in an update
-    Z, A, dZ, grads   what is done: Z[l], A[l] (A[0] is X), dZ[l], grads["dW1"]
+    Z, A, grads       what is done: Z[l], A[l] (A[0] is X), grads["dW1"]
     memory            what a mistake keeps from one iteration to the next
     """
 
@@ -41,7 +41,6 @@ class Pass:
     updates: int = 0
     Z: dict[int, Array] = field(default_factory=dict)
     A: dict[int, Array] = field(default_factory=dict)
-    dZ: dict[int, Array] = field(default_factory=dict)
     grads: dict[str, Array] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
 
@@ -65,7 +64,7 @@ class Pass:
         self.parameters = parameters
         self.iteration += 1
         self.layer = self.updates = 0
-        self.Z, self.A, self.dZ, self.grads = {}, {0: self.X}, {}, {}
+        self.Z, self.A, self.grads = {}, {0: self.X}, {}
 
 
 def watched(steps: Steps, at: Pass) -> Steps:
@@ -89,7 +88,6 @@ def watched(steps: Steps, at: Pass) -> Steps:
         return steps.propagated_delta(W_next, dZ_next)
 
     def weight_gradient(dZ: Array, A_prev: Array) -> Array:
-        at.dZ[at.layer] = dZ
         at.grads[f"dW{at.layer}"] = steps.weight_gradient(dZ, A_prev)
         return at.grads[f"dW{at.layer}"]
 

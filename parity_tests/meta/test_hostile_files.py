@@ -77,7 +77,7 @@ HARM = [
     (
         DEFINITION,
         "import threading, time\nthreading.Thread(target=time.sleep, args=[99]).start()",
-        TOO_LONG,
+        "differ",
     ),
     (BACKWARD, "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)", ""),
     (BACKWARD, "import os, signal\nos.kill(0, signal.SIGKILL)", "A signal ended it: Killed."),

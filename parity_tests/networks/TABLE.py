@@ -47,6 +47,7 @@ class Network:
     scale    "mean", "sum", "per sample" or None
     layout   of X as the caller gives it: "features first", "examples first", "one example" or None
     why      what only this file shows
+    mistake  its name in backproof's catalogue; "" where it has none
     """
 
     file: str
@@ -58,6 +59,7 @@ class Network:
     scale: str | None
     layout: str | None
     why: str
+    mistake: str = ""
 
 
 def _right(
@@ -67,9 +69,17 @@ def _right(
 
 
 def _wrong(
-    file: str, family: str, wrong: str, hidden: str, loss: str, scale: str, layout: str, why: str
+    file: str,
+    family: str,
+    wrong: str,
+    hidden: str,
+    loss: str,
+    scale: str,
+    layout: str,
+    why: str,
+    mistake: str,
 ) -> Network:
-    return Network(file, family, DIFFER, wrong, hidden, loss, scale, layout, why)
+    return Network(file, family, DIFFER, wrong, hidden, loss, scale, layout, why, mistake)
 
 
 def _unread(file: str, family: str, why: str) -> Network:
@@ -255,128 +265,152 @@ WRONG = (
         "no_mean.py",
         *("A", ALL_2, "sigmoid", BCE, MEAN, COLUMNS),
         "no gradient is divided by m, the cost is (mistake 26).",
+        "no-mean",
     ),
     _wrong(
         "own_activation_in_dw2.py",
         *("A", "dW2", "tanh", BCE, MEAN, COLUMNS),
         "dW2 uses A2 instead of A1: even its shape is wrong; with one output it broadcasts, with "
         "more the update raises (mistakes 4, 5).",
+        "own-activation",
     ),
     _wrong(
         "cost_without_second_half.py",
         *("A", "cost", "tanh", BCE, MEAN, COLUMNS),
         "the cost of a sigmoid output lacks (1 - y) log(1 - a); gradients are those of the whole.",
+        "cost-without-second-half",
     ),
     _wrong(
         "sigmoid_prime_for_relu.py",
         *("A", "dW2 db2 dW1 db1", "relu", BCE, MEAN, COLUMNS),
         "hidden relu layers get sigmoid' (mistake 1); any depth, names are those of three layers: "
         "the last layer is right.",
+        "sigmoid-derivative",
     ),
     _wrong(
         "squeezed_bias.py",
         *("A", "db1", "relu", BCE, MEAN, COLUMNS),
         "db1 is squeezed to (n,): its values are right, and the update makes b1 (n, n) (mistakes "
         "2, 30).",
+        "squeezed-hidden-bias",
     ),
     _wrong(
         "mean_twice.py",
         *("A", "dW1 db1", "tanh", BCE, MEAN, COLUMNS),
         "1/m in dZ1 and again in dW1, db1 (mistake 15); forward returns the cache only.",
+        "mean-twice-hidden",
     ),
     _wrong(
         "gradient_check_fails.py",
         *("A", "dW2 db1", "relu", BCE, MEAN, COLUMNS),
         "dW2 * 2 and 4/m in db1 left in (mistake 3); three layers, cost first, no update.",
+        "",
     ),
     _wrong(
         "flowers_stuck.ipynb",
         *("A", "dW2 db2 dW1 db1", "tanh", CCE, MEAN, COLUMNS),
         "tanh' of the last hidden layer is skipped (mistake 11), so of three layers two are wrong.",
+        "no-derivative-last-hidden",
     ),
     _wrong(
         "frozen_biases.py",
         *("A", "b1 b2", "sigmoid", BCE, MEAN, COLUMNS),
         "gradients are right, the update leaves the biases out (mistake 31).",
+        "biases-frozen",
     ),
     _wrong(
         "scalar_bias_gradient.py",
         *("B", "db2 db1", "relu", CCE, MEAN, COLUMNS),
         "np.sum without axis: one number for all biases, db2 even 0 (mistake 21); 1e-10 in the "
         "log is innocent.",
+        "scalar-bias-shape",
     ),
     _wrong(
         "softmax_over_everything.py",
         *("B", "A2", "sigmoid", CCE, MEAN, COLUMNS),
         "softmax normalised over the whole batch (mistake 12); all that follows is right given A2.",
+        "softmax-over-everything",
     ),
     _wrong(
         "bias_update_into_gradient.py",
         *("B", "b1 b2", "sigmoid", CCE, MEAN, COLUMNS),
         "db1 = b1 - alpha db1: the biases never change (mistake 19); 1/m early in dZ2 is innocent.",
+        "biases-frozen",
     ),
     _wrong(
         "output_updated_first.py",
         *("C", "dW1 db1", "sigmoid", BCE, MEAN, ROWS),
         "W2 is updated before the hidden delta uses it (mistake 9): the error grows with the "
         "learning rate.",
+        "updated-too-early",
     ),
     _wrong(
         "double_sigmoid.py",
         *("C", ALL_2, "sigmoid", HALF, SUM, ROWS),
         "sigmoid' applied to values already activated (mistake 23).",
+        "double-sigmoid",
     ),
     _wrong(
         "half_of_the_mse.py",
         *("C", ALL_2, "tanh", MSE, MEAN, ROWS),
         "shows the mean of squares, descends half of it (mistake 27); linear output; gradients as "
         "attributes.",
+        "gradient-halved",
     ),
     _wrong(
         "no_output_derivative.py",
         *("C", ALL_2, "sigmoid", HALF, MEAN, ROWS),
         "sigmoid' of the output missing for a squared error (mistake 8): exact for the "
         "cross-entropy instead.",
+        "no-output-derivative",
     ),
     _wrong(
         "two_networks.py:TanhNet",
         *("C", "dW1 db1", "tanh", BCE, MEAN, ROWS),
         "sigmoid' on a tanh layer, in the second of two classes.",
+        "sigmoid-of-activation",
     ),
     _wrong(
         "relu_mask_dropped.py",
         *("D", "dW1 db1", "relu", CCE, MEAN, ROWS),
         "the relu derivative is missing (mistake 13).",
+        "no-derivative",
     ),
     _wrong(
         "wrong_sign.py",
         *("D", ALL_2, "tanh", HALF, MEAN, ROWS),
         "t - y with an update that subtracts: every gradient is its negative (mistake 36).",
+        "output-sign",
     ),
     _wrong(
         "layers_without_division.py",
         *("E", ALL_2, "sigmoid", CCE, MEAN, ROWS),
         "the loss is a mean, its gradient is not divided by m (mistake 26); layers inside a model.",
+        "no-mean",
     ),
     _wrong(
         "relu_greater_equal.py",
         *("E", "dW1 db1", "relu", BCE, MEAN, ROWS),
         "relu' as out >= 0, always true (mistake 25).",
+        "no-derivative",
     ),
     _wrong(
         "nielsen_prime_of_activation.py",
         *("F", "dW1 db1", "sigmoid", HALF, EACH, SINGLE),
         "sigmoid_prime of the activation instead of z, in the hidden layers only (mistake 23).",
+        "derivative-of-activation",
     ),
     _wrong(
         "softmax_diagonal.py",
         *("G", ALL_2, "sigmoid", SQUARED, MEAN, COLUMNS),
         "softmax Jacobian replaced by its diagonal (mistake 7); weights in dicts keyed by number.",
+        "softmax-diagonal",
     ),
     _wrong(
         "raw_error_propagated.py",
         *("H", "dW1", "sigmoid", HALF, EACH, SINGLE),
         "the raw error, not the delta, goes to the hidden layer (mistake 18); no bias.",
+        "raw-error-propagated",
     ),
 )
 

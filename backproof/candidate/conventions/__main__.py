@@ -1,5 +1,7 @@
 """The process in which a file is read: `python -m backproof.candidate.conventions`."""
 
+import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -31,4 +33,8 @@ def main(path: str, name: str, question: str, answer: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    code = main(*sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(ValueError, OSError, AttributeError):  # it may have closed them
+            stream.flush()
+    os._exit(code)  # whatever threads the file has left running

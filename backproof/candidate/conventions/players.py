@@ -45,7 +45,8 @@ _PLAYERS = {
 _NOT_THIS = {
     FORWARD: r"back|linear_|_activation|prime|deriv|cost|loss|accuracy|dropout|single_?layer|update"
     r"|optimi|train|init|relu|sigmoid|tanh|softmax",
-    BACKWARD: r"zero|reset|clear|linear_|_activation|relu|sigmoid|tanh|softmax|single_?layer|update"
+    BACKWARD: r"zero|reset|clear|feedback|callback|backup|backend|background|"
+    r"linear_|_activation|relu|sigmoid|tanh|softmax|single_?layer|update"
     r"|descent|train|clip",
     COST: r"prime|deriv|grad|back|regulari[sz]ation_?(term|cost)$|delta|relu|"
     r"softmax_?(?!.*(loss|cost|entropy))",

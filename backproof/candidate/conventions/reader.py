@@ -13,7 +13,7 @@ from backproof.candidate.conventions import RATE
 from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.chain import chain_group
 from backproof.candidate.conventions.groups import Group, groups
-from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, role_of
+from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, plain, role_of
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.search import TELLING, Failures, Quality, best_reading, telling
 from backproof.candidate.conventions.session import Session, ShowsNothingError
@@ -212,6 +212,7 @@ def _refuse(
         (name, error)
         for part, name, error in named
         if error is not None and (part != FORWARD or telling(error) == TELLING)
+        if not (found and plain(name) == "loss")  # it may well be a loss and nothing else
     ]
     for name, error in sorted(failed, key=lambda pair: -telling(pair[1])):
         if telling(error) == 0 and _only_trains(candidates):
@@ -288,7 +289,7 @@ def _notes(session: Session, ascent: bool) -> list[str]:
     missing = [n for n, _, _ in session.layers.paths() if f"d{n}" not in session.trace]
     if missing and len(missing) < len(list(session.layers.paths())):
         gradients = ", ".join(f"d{name}" for name in missing)
-        notes.append(f"{gradients} could not be found, and is not judged")
+        notes.append(f"{gradients} could not be found, and are not judged")
     return notes
 
 

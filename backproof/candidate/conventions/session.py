@@ -77,8 +77,11 @@ class Session:
         return method if callable(method) else self.functions[name]
 
     def forward(self, name: str) -> None:
-        """Run the forward pass; raise ValueError where no array looks like its output."""
+        """Run the forward pass; raise ShowsNothingError where no array looks like its output."""
+        before = self._parameters()
         result, named = self._call(name, FORWARD)
+        if _differ(before, self._parameters()):  # no update does that: it will not agree
+            self.trace |= self._ours(self._parameters())
         found = [*leaves(result), *self._state()]
         labelled, ids = forwards.label(found, self.problem, self.layout)
         L = self.layers.depth
