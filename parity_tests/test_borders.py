@@ -72,6 +72,19 @@ def test_core_module_needs_numpy_only(module: str) -> None:
     assert strangers(f"import backproof.{module}", {"backproof"}) == set()
 
 
+def test_the_catalogue_of_mistakes_needs_the_manual_network_only() -> None:
+    code = "import backproof.mistakes, backproof.diagnosis"
+    assert strangers(code, {"backproof", "impl_numpy"}) == set()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["backproof", "mistakes"], ["backproof", "explain", "adam"]], ids=" ".join
+)
+def test_mistakes_are_told_without_torch(arguments: list[str]) -> None:
+    code = COMMAND.format(arguments=arguments)
+    assert strangers(code, {"backproof", "impl_numpy"}) == set()
+
+
 def test_core_knows_neither_twin() -> None:
     code = "\n".join(f"import backproof.{module}" for module in WITHOUT_TORCH + WITH_TORCH)
     assert strangers(code, {"backproof", "torch"}) == set()

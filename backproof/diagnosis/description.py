@@ -43,9 +43,9 @@ def _facts(name: str, shown: Array, right: Array) -> Iterator[str]:
     if shown.ndim == 2 and shown.shape[0] == shown.shape[1] > 1 and _same(shown.T, right):
         yield f"{name} is transposed"
     if shown.size > 1 and not _same(shown, right):
-        yield from _ratios(name, shown, right)
         if _same(np.sort(shown.ravel()), np.sort(right.ravel())):
             yield f"{name} holds the right numbers in the wrong order"
+        yield from _ratios(name, shown, right)
         if np.ptp(shown) <= CLOSE * np.max(np.abs(shown)):
             yield f"all elements of {name} are the same number"
         if shown.ndim == 2 and min(shown.shape) > 1 and _rank(shown) == 1 < _rank(right):

@@ -28,11 +28,12 @@ def diagnose(exhibits: Sequence[Exhibit]) -> Diagnosis | None:
     scenes = _scenes(exhibits)
     if not scenes:
         return None
-    others = _scenes([replace(exhibit, logits=False) for exhibit in exhibits])
-    softmax = any(exhibit.case.loss == "categorical_cross_entropy" for exhibit in exhibits)
-    if found := singles(scenes) or (singles(others) if softmax else []):
-        return _named(found)
-    return _own(scenes)
+    if in_single(scenes):
+        return Diagnosis((), IN_SINGLE)
+    found = singles(scenes)
+    if not found and any(e.case.loss == "categorical_cross_entropy" for e in exhibits):
+        found = singles(_scenes([replace(exhibit, logits=False) for exhibit in exhibits]))
+    return _named(found) if found else _own(scenes)
 
 
 def _scenes(exhibits: Sequence[Exhibit]) -> list[Scene]:
@@ -49,8 +50,6 @@ def _own(scenes: Sequence[Scene]) -> Diagnosis:
         return Diagnosis((), sentence_of(words, scenes[0]))
     if other := other_loss(scenes):
         return Diagnosis((), other)
-    if in_single(scenes):
-        return Diagnosis((), IN_SINGLE)
     if found := pairs(scenes):
         return _named(found)
     if words is not None:

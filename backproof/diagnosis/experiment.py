@@ -28,7 +28,7 @@ def run(exhibit: Exhibit, plants: Sequence[Plant]) -> Numbers:
 
     Raises whatever the mistakes raise: shapes that do not fit, for example.
     """
-    return _run(exhibit, plants, lambda steps: steps)
+    return run_wrapped(exhibit, plants, lambda steps: steps)
 
 
 def sigmas(exhibit: Exhibit, plants: Sequence[Plant], center: Numbers, unit: float) -> Numbers:
@@ -36,7 +36,7 @@ def sigmas(exhibit: Exhibit, plants: Sequence[Plant], center: Numbers, unit: flo
     rng = np.random.default_rng(0)
     squares = {name: np.zeros(np.shape(value)) for name, value in center.items()}
     for _ in range(RUNS):
-        disturbed = _run(exhibit, plants, lambda steps: noisy(steps, rng, unit))
+        disturbed = run_wrapped(exhibit, plants, lambda steps: noisy(steps, rng, unit))
         for name, value in center.items():
             squares[name] += (disturbed[name] - value) ** 2
     found = {}
@@ -47,7 +47,10 @@ def sigmas(exhibit: Exhibit, plants: Sequence[Plant], center: Numbers, unit: flo
     return found
 
 
-def _run(exhibit: Exhibit, plants: Sequence[Plant], wrap: Callable[[Steps], Steps]) -> Numbers:
+def run_wrapped(
+    exhibit: Exhibit, plants: Sequence[Plant], wrap: Callable[[Steps], Steps]
+) -> Numbers:
+    """Return all arrays where `wrap` is put around the mistaken steps."""
     case, inputs = exhibit.case, _doubled(exhibit.inputs)
     hidden, options = case.hidden_layers, (case.loss, case.output, case.reduction)
     at = Pass(case.depth, hidden, case.output, case.loss, case.reduction, exhibit.rate, inputs.X,

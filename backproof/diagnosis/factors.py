@@ -54,9 +54,13 @@ def sentence_of(words: Mapping[tuple[int, str], str], scene: Scene) -> str:
     kinds = set(words.values())
     if len(kinds) == 1:
         (word,) = kinds
+        if word == "0":
+            return "every gradient is zero"
         return f"every gradient is {word} × expected{_meaning(word, scene.exhibit)}"
     parts = [
-        f"{name} is {word} × expected{_meaning(word, scene.exhibit)}"
+        f"{name} is zero"
+        if word == "0"
+        else f"{name} is {word} × expected{_meaning(word, scene.exhibit)}"
         for (deep, name), word in words.items()
         if deep == depth and word != "1"
     ]

@@ -12,6 +12,7 @@ from backproof.mistakes.mistake import Plant
 from backproof.precision import Z_LIMIT
 from backproof.trace import Array
 
+SINGLE = 2.0**-24
 COARSE = {"float64": 1e-6, "float32": 1e-2}  # relative to the largest element: the first screen
 
 
@@ -77,6 +78,20 @@ class Scene:
                 return False
         return True
 
+    def is_as_coarse(self, plants: Sequence[Plant], others: Sequence[Plant], unit: float) -> bool:
+        """Tell whether the first array that a coarse step changes holds but coarse numbers.
+
+        plants, others  all mistakes, and those without the coarse step
+        """
+        found, without = self.numbers(plants), self.numbers(others)
+        if found is None or without is None:
+            return False
+        bars = self.bars(others, without, self.exhibit.unit)
+        for name, shown in self.shown.items():
+            if not within(found[name], without[name], bars[name]):
+                return is_coarse(shown, unit)
+        return True
+
     def bars(self, plants: Sequence[Plant], found: Numbers, unit: float) -> Numbers:
         """Return the error bars of a mistaken computation."""
         with np.errstate(all="ignore"):
@@ -84,6 +99,13 @@ class Scene:
                 return sigmas(self.exhibit, plants, found, unit)
             except Exception:  # as below, where the plain run happened to get through
                 return {name: np.zeros(np.shape(value)) for name, value in found.items()}
+
+
+def is_coarse(array: Array, unit: float) -> bool:
+    """Tell whether float32, or float16 for its unit, holds every number exactly."""
+    with np.errstate(all="ignore"):
+        rounded = array.astype(np.float16 if unit > SINGLE else np.float32)
+    return bool(np.array_equal(array, rounded))
 
 
 def within(actual: Array, value: Array, sigma: Array) -> bool:

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from backproof.case import CROSS_ENTROPIES, LOSSES, PROBABILITIES, Case
-from backproof.diagnosis.matching import Scene, within
+from backproof.diagnosis.matching import SINGLE, Scene, is_coarse, within
 from backproof.diagnosis.search import proves
 from backproof.mistakes.mistake import Plant
 from backproof.mistakes.watching import Pass
 from impl_numpy import Steps
 from impl_numpy.steps import replace
 
-SINGLE = 2.0**-24
 SPOKEN = {"sum": "summed over the examples", "mean": "averaged over the examples"}
 
 
@@ -72,22 +69,16 @@ def _cost_of(loss: str, reduction: str) -> Plant:
 def in_single(scenes: Sequence[Scene]) -> bool:
     """Tell whether the candidate is right, but only as exact as float32.
 
-    Its deviations must be within the error bars of float32, and of their size: a smaller error
-    has another cause.
+    Every number shown must be one that float32 can hold, within the error bars of float32.
     """
     if any(scene.exhibit.dtype != "float64" for scene in scenes):
         return False
-    return all(not scene.wrong or _is_single(scene) for scene in scenes)
+    return all(_is_single(scene) for scene in scenes)
 
 
 def _is_single(scene: Scene) -> bool:
-    bars = scene.bars((), scene.right, SINGLE)
-    if not all(within(scene.shown[n], scene.right[n], bars[n]) for n in scene.shown):
+    shown = scene.shown
+    if not all(value.dtype.kind == "f" and is_coarse(value, SINGLE) for value in shown.values()):
         return False
-    ratios = []
-    for name in scene.wrong:
-        sigma = np.maximum(bars[name], 5e-324)
-        ratios.append(
-            float(np.sqrt(np.mean(((scene.shown[name] - scene.right[name]) / sigma) ** 2)))
-        )
-    return max(ratios) > 0.05
+    bars = scene.bars((), scene.right, SINGLE)
+    return all(within(value, scene.right[name], bars[name]) for name, value in shown.items())

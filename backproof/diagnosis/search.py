@@ -27,9 +27,21 @@ def proves(scenes: Sequence[Scene], plants: Sequence[Plant], unit: float = 0.0) 
     )
 
 
+def explains(scenes: Sequence[Scene], mistakes: Explanation) -> bool:
+    """Tell whether the mistakes are proved; one of precision, by numbers that are so coarse."""
+    plants = [mistake.plant for mistake in mistakes]
+    if not proves(scenes, plants, max(mistake.unit for mistake in mistakes)):
+        return False
+    for coarse in (mistake for mistake in mistakes if mistake.unit):
+        others = [mistake.plant for mistake in mistakes if mistake is not coarse]
+        if not all(scene.is_as_coarse(plants, others, coarse.unit) for scene in scenes):
+            return False
+    return True
+
+
 def singles(scenes: Sequence[Scene]) -> list[Explanation]:
     """Return every mistake that is the explanation by itself."""
-    return [(m,) for m in possible(scenes) if proves(scenes, [m.plant], m.unit)]
+    return [(m,) for m in possible(scenes) if explains(scenes, (m,))]
 
 
 def pairs(scenes: Sequence[Scene]) -> list[Explanation]:
@@ -41,8 +53,7 @@ def pairs(scenes: Sequence[Scene]) -> list[Explanation]:
             break
         if any(set(pair) == set(known) for known in found):
             continue
-        plants = [mistake.plant for mistake in pair]
-        if proves(scenes, plants, max(mistake.unit for mistake in pair)):
+        if explains(scenes, pair):
             found.append(pair)
     return found
 

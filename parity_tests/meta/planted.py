@@ -11,13 +11,14 @@ import numpy as np
 
 from backproof.case import Case
 from backproof.diagnosis import Exhibit
-from backproof.diagnosis.experiment import _run, noisy
+from backproof.diagnosis.experiment import noisy, run_wrapped
 from backproof.mistakes import CATALOGUE
 from backproof.trials import trials
 
 BINARY, CATEGORICAL = "binary_cross_entropy", "categorical_cross_entropy"
 SQUARED, MSE, HALF = "squared_error", "mean_squared_error", "half_squared_error"
 RATE = 0.5
+TRIALS = tuple(trials(0))
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def exhibits(
     rng = np.random.default_rng(seed)
     plants = [CATALOGUE[name].plant for name in names]
     found = []
-    for trial in trials(0):
+    for trial in TRIALS:
         if trial.depth != net.depth or trial.layer_dims[-1] != net.n_out or trial.m == 1:
             continue
         case = Case(
@@ -80,8 +81,10 @@ def exhibits(
         trajectory = {"cost": np.zeros(iterations)} if iterations > 1 else {}
         blank = Exhibit(case, trial.inputs, {}, dtype, RATE, trajectory=trajectory)
         unit = blank.unit / 2
+        if any(CATALOGUE[name].unit for name in names):
+            unit = 0.0  # the numbers of a coarse step are exactly those of its precision
         with np.errstate(all="ignore"):
-            numbers = _run(blank, plants, lambda s, unit=unit: noisy(s, rng, unit))
+            numbers = run_wrapped(blank, plants, lambda s, unit=unit: noisy(s, rng, unit))
         shown = {name: value.astype(dtype) for name, value in numbers.items()}
         trace = {name: value for name, value in shown.items() if name[0] != "l"}
         later = {name[6:]: value for name, value in shown.items() if name[0] == "l"}
