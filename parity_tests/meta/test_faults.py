@@ -20,6 +20,12 @@ INNOCENTS = innocents()
 CASES = {row.case.name: row.case for row in [*FAULTS, *INNOCENTS]}
 
 
+@pytest.fixture(autouse=True)
+def without_a_diagnosis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the reason, of which test_diagnosis.py speaks: a verdict needs none."""
+    monkeypatch.setattr("backproof.judge._explained", lambda verdict, *_: verdict)
+
+
 def complaint(fault: Fault, dtype: str) -> str:
     """Say what is wrong with the judgement of a fault; nothing, where all is well."""
     (verdict,) = judge_case(fault.case, dtype, 0, [fault.candidate]).verdicts
