@@ -26,7 +26,7 @@ def check(network: Any, name: str = "", *, seed: int = 0) -> "Report":
 
     if isinstance(network, str | Path):
         return Report([_judged_file(f"{network}:{name}" if name else str(network), seed)])
-    from backproof.own import judge_live
+    from backproof.own.judging import judge_live
 
     if isinstance(network, ModuleType):
         network = vars(network)
@@ -42,10 +42,10 @@ def check(network: Any, name: str = "", *, seed: int = 0) -> "Report":
 
 
 def _judged_file(words: str, seed: int) -> "TargetReport":
-    from backproof.address import located
     from backproof.case import DTYPES
-    from backproof.request import Request
-    from backproof.target import PythonFile
+    from backproof.suite.address import located
+    from backproof.suite.request import Request
+    from backproof.suite.target import PythonFile
 
     path, name = located(words)
     return PythonFile(words, path, name).judge(Request((), 0, DTYPES, seed))

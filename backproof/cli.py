@@ -15,8 +15,8 @@ from backproof.errors import BackproofError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from backproof.suite import Task
-    from backproof.target import Target
+    from backproof.suite.target import Target
+    from backproof.suite.tasks import Task
 
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 
@@ -77,8 +77,8 @@ def check(
     if show:
         return _list_cases()
     from backproof.case import refuse_unknown_dtypes
-    from backproof.request import Request
-    from backproof.suite import plan
+    from backproof.suite.request import Request
+    from backproof.suite.tasks import plan
 
     dtypes = refuse_unknown_dtypes(dtype or [])
     request = Request(tuple(case or ()), cases, tuple(dtypes), seed)
@@ -116,7 +116,7 @@ def explain(
 
 
 def _targets(words: list[str], command: str | None, device: str) -> "Sequence[Target]":
-    from backproof.target import Program, Twins
+    from backproof.suite.target import Program, Twins
 
     if words and command is not None:
         raise BackproofError(f"Give either the file {words[0]} or --cmd, not both.")
@@ -136,8 +136,8 @@ def _targets(words: list[str], command: str | None, device: str) -> "Sequence[Ta
 
 def _files(words: list[str]) -> "dict[tuple[Path | str, str], Target]":
     """Return a target for each word, once where several mean the same."""
-    from backproof.address import located
-    from backproof.target import Nowhere, PythonFile
+    from backproof.suite.address import located
+    from backproof.suite.target import Nowhere, PythonFile
 
     files: dict[tuple[Path | str, str], Target] = {}
     for word in words:
@@ -170,7 +170,7 @@ def _run(tasks: "Sequence[Task]", jobs: int, path: Path | None) -> int:
     from backproof.report.json import JsonFile
     from backproof.report.model import Report
     from backproof.report.text import print_report
-    from backproof.suite import gathered, run
+    from backproof.suite.tasks import gathered, run
 
     file = JsonFile(path) if path else None
     found = {}

@@ -46,8 +46,8 @@ def _explained(verdict: Verdict, case: Case, inputs: Inputs, run: Run, dtype: st
     """Return the verdict with its reason, where it differs."""
     if verdict.verdict != "differ":
         return verdict
-    from backproof.because import explained
     from backproof.diagnosis import Exhibit
+    from backproof.diagnosis.because import explained
 
     return explained(
         verdict,

@@ -13,7 +13,7 @@ from backproof.case import Case
 from backproof.diagnosis import Exhibit
 from backproof.diagnosis.experiment import noisy, run_wrapped
 from backproof.mistakes import CATALOGUE
-from backproof.trials import trials
+from backproof.own.trials import trials
 
 BINARY, CATEGORICAL = "binary_cross_entropy", "categorical_cross_entropy"
 SQUARED, MSE, HALF = "squared_error", "mean_squared_error", "half_squared_error"

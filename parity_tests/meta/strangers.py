@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backproof import own
 from backproof.candidate.loading import execute, read_source
+from backproof.own import judging
 from backproof.verdict import TargetReport
 
 ACTIVATIONS = {
@@ -211,4 +211,4 @@ def judged(text: str, folder: Path) -> TargetReport:
     """Judge a text among live objects, which is quicker than as a file."""
     path = folder / "my_net.py"
     path.write_text(text)
-    return own.judge_live(execute(read_source(path)).namespace)
+    return judging.judge_live(execute(read_source(path)).namespace)

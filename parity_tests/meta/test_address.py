@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from backproof.address import located
 from backproof.errors import BackproofError
+from backproof.suite.address import located
 
 TRAP = "raise SystemExit('imported')\n"
 FILES = (

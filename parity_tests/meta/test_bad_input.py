@@ -21,7 +21,7 @@ from backproof.cases import case_named
 from backproof.errors import BackproofError
 from backproof.makers import ordinary
 from backproof.precision import precision
-from backproof.request import Request
+from backproof.suite.request import Request
 from backproof.twins import refuse_missing_device
 
 GOOD = Case("mine", "made for these tests", (5, 7, 3, 2), 11, ordinary)

@@ -144,7 +144,7 @@ def finding_of(monkeypatch: pytest.MonkeyPatch, result: CaseReport | Exception) 
             raise result
         yield 0, TargetReport("", [result])
 
-    monkeypatch.setattr("backproof.suite.run", fake)
+    monkeypatch.setattr("backproof.suite.tasks.run", fake)
 
 
 @pytest.mark.parametrize(

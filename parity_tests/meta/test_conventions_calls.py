@@ -20,7 +20,7 @@ from backproof.candidate.conventions.layout import Layout
 from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, TRAIN, UPDATE
 from backproof.candidate.conventions.slots import leaves
 from backproof.candidate.loading import execute, read_source
-from backproof.trials import problem_of, trials
+from backproof.own.trials import problem_of, trials
 
 PROBLEM = next(p for p in map(problem_of, trials(0)) if p.layer_dims == (4, 5, 3))
 ROLES = (

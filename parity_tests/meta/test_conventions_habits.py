@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backproof import own
-from backproof.trials import trials
+from backproof.own import judging
+from backproof.own.trials import trials
 from parity_tests.meta.strangers import Stranger, judged
 
 NETWORKS = {
@@ -80,7 +80,7 @@ def _words(habits: dict[str, Any]) -> str:
 
 @pytest.fixture(autouse=True)
 def _two_layers_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
+    monkeypatch.setattr(judging, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
 
 
 @pytest.mark.parametrize("stranger", variants())

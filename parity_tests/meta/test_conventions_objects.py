@@ -10,7 +10,7 @@ import pytest
 from backproof.candidate.conventions.layers import find_layers
 from backproof.candidate.conventions.layout import Layout, data_layouts, label_layouts, same
 from backproof.candidate.conventions.slots import get, is_array, leaves, put
-from backproof.trials import problem_of, trials
+from backproof.own.trials import problem_of, trials
 
 DIMS = (4, 5, 3)
 PROBLEM = next(p for p in map(problem_of, trials(0)) if p.layer_dims == DIMS)

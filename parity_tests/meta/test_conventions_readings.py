@@ -5,10 +5,10 @@ from textwrap import dedent
 
 import pytest
 
-from backproof import own
 from backproof.candidate.conventions.usage import one_at_a_time, scopes
 from backproof.errors import BackproofError
-from backproof.trials import trials
+from backproof.own import judging
+from backproof.own.trials import trials
 from backproof.verdict import TargetReport
 from parity_tests.meta.strangers import Stranger
 
@@ -18,13 +18,13 @@ START = "import numpy as np\nsigmoid = lambda z: 1 / (1 + np.exp(-z))\n"
 
 @pytest.fixture(autouse=True)
 def _two_layers_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
+    monkeypatch.setattr(judging, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
 
 
 def read(folder: Path, text: str, name: str = "") -> TargetReport:
     path = folder / "my_net.py"
     path.write_text(text)
-    return own.judge_file(path, name, ["float64"], 0, [])
+    return judging.judge_file(path, name, ["float64"], 0, [])
 
 
 def differing(report: TargetReport) -> set[str]:

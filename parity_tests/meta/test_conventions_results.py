@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from backproof import own
 from backproof.errors import BackproofError
-from backproof.trials import trials
+from backproof.own import judging
+from backproof.own.trials import trials
 from backproof.verdict import TargetReport
 from parity_tests.meta.strangers import Stranger, judged
 
@@ -18,7 +18,7 @@ CACHE = "    return A2, cache\n"
 
 @pytest.fixture(autouse=True)
 def _two_layers_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
+    monkeypatch.setattr(judging, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
 
 
 def changed(text: str, line: str, code: str) -> str:

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from backproof import own
 from backproof.candidate.letters import Answer
 from backproof.errors import BackproofError
+from backproof.own import judging
+from backproof.own.trials import Trial, trials
 from backproof.report.json import as_json
 from backproof.report.model import Report
 from backproof.report.notebook import as_html
 from backproof.report.text import print_report
 from backproof.trace import Trace, trace_names
-from backproof.trials import Trial, trials
 from backproof.verdict import TargetReport
 
 TRIALS = [trial for trial in trials(0) if trial.depth == 2]
@@ -74,9 +74,9 @@ def judged(path: Path, monkeypatch: pytest.MonkeyPatch, **fields: Any) -> Target
         "again": {},
     }
     answer = Answer(**(usual | {"again": fields.get("traces", {})} | fields))
-    monkeypatch.setattr(own, "answer_of", lambda *arguments: answer)  # noqa: ARG005
+    monkeypatch.setattr(judging, "answer_of", lambda *arguments: answer)  # noqa: ARG005
     path.write_text("def forward(X): ...\n")
-    report = own.judge_file(path, "", ["float64"], 0, [])
+    report = judging.judge_file(path, "", ["float64"], 0, [])
     print_report(Report([report]), Console(file=io.StringIO()))
     json.dumps(as_json(Report([report])), allow_nan=False)
     assert "backproof" in as_html(Report([report]))

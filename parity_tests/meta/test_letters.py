@@ -18,7 +18,7 @@ from backproof.candidate.letters import (
 )
 from backproof.errors import BackproofError
 from backproof.exchange import Problem
-from backproof.trials import problem_of, trials
+from backproof.own.trials import problem_of, trials
 
 PROBLEMS = [problem_of(trial) for trial in list(trials(0))[:3]]
 NAME = PROBLEMS[0].name

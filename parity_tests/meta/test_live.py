@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 import backproof
-from backproof import own
 from backproof.candidate import live
 from backproof.candidate.loading import execute, read_source
 from backproof.candidate.sandbox import Limits
 from backproof.errors import BackproofError
-from backproof.trials import trials
+from backproof.own import judging
+from backproof.own.trials import trials
 from parity_tests.meta.strangers import Stranger
 
 RIGHT = Stranger("tanh", "sigmoid").text()
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="live objects ne
 
 @pytest.fixture(autouse=True)
 def _two_layers_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
+    monkeypatch.setattr(judging, "trials", lambda seed: [t for t in trials(seed) if t.depth == 2])
 
 
 def cells(folder: Path, *texts: str) -> dict[str, Any]:

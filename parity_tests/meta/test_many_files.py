@@ -47,9 +47,9 @@ def judge_file(path, name, dtypes, seed, cases):
     notes = ("lambd was set to 0",)
     return TargetReport("mine", [case_report(found)], "functions over a dict of W1, b1", notes)
 
-double = types.ModuleType("backproof.own")
+double = types.ModuleType("backproof.own.judging")
 double.judge_file = judge_file
-sys.modules["backproof.own"] = double
+sys.modules["backproof.own.judging"] = double
 from backproof.cli import main
 sys.argv[0] = "backproof"
 main()

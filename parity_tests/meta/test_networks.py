@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from backproof.address import located
 from backproof.architecture.vocabulary import term
 from backproof.case import DTYPES
 from backproof.errors import BackproofError
-from backproof.request import Request
-from backproof.target import PythonFile
+from backproof.suite.address import located
+from backproof.suite.request import Request
+from backproof.suite.target import PythonFile
 from backproof.trace import trace_names
 from backproof.verdict import CaseReport, TargetReport
 from parity_tests.networks.TABLE import (

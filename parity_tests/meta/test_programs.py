@@ -12,9 +12,9 @@ from backproof.candidate.sandbox import Limits
 from backproof.cases import case_named
 from backproof.errors import BackproofError
 from backproof.judge import judge_case
-from backproof.request import Request
-from backproof.suite import gathered, plan
-from backproof.target import Program
+from backproof.suite.request import Request
+from backproof.suite.target import Program
+from backproof.suite.tasks import gathered, plan
 from backproof.verdict import Verdict
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

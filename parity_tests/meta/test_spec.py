@@ -10,9 +10,9 @@ from backproof.candidate.loading import read_source
 from backproof.candidate.sandbox import Limits, Outcome
 from backproof.candidate.spec import has_trace
 from backproof.cases import case_named
-from backproof.request import Request
-from backproof.suite import Task, gathered
-from backproof.target import PythonFile
+from backproof.suite.request import Request
+from backproof.suite.target import PythonFile
+from backproof.suite.tasks import Task, gathered
 from backproof.verdict import CaseReport, TargetReport
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -9,10 +9,10 @@ from backproof.architecture import Architecture, Observation
 from backproof.case import Case
 from backproof.compare import Expected, compare
 from backproof.controls import plant_controls
-from backproof.observed import Observed
+from backproof.own.observed import Observed
+from backproof.own.trials import Trial
 from backproof.precision import precision
 from backproof.trace import Trace, trace_names
-from backproof.trials import Trial
 from backproof.twins import expected_trace
 from backproof.verdict import CaseReport, Verdict
 

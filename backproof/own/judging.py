@@ -18,11 +18,11 @@ from backproof.candidate.live import live_answer
 from backproof.candidate.loading import read_source
 from backproof.case import DTYPES, refuse_unknown_dtypes
 from backproof.errors import BackproofError
-from backproof.observed import Observed, observed
+from backproof.own.observed import Observed, observed
+from backproof.own.trials import Trial, problem_of, trials
+from backproof.own.weighing import exhibit, weigh
 from backproof.trace import trace_names
-from backproof.trials import Trial, problem_of, trials
 from backproof.verdict import LIVE, CaseReport, TargetReport
-from backproof.weighing import exhibit, weigh
 
 DEPTHS = (3, 2, 1, 4)  # which of the depths that a file can do are judged first
 DEPTHS_JUDGED = 2
@@ -152,7 +152,7 @@ def _explained(
     """Return the reports with the reason that all the trials prove, where one differs."""
     if all(report.verdict != "differ" for report in reports):
         return reports
-    from backproof.because import explained_together
+    from backproof.diagnosis.because import explained_together
 
     exhibits = [
         exhibit(trial, found[trial.layer_dims], seen[trial.name], len(report.verdicts) > 1)

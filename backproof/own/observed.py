@@ -8,8 +8,8 @@ from backproof.architecture import Observation
 from backproof.candidate.conventions import RATE
 from backproof.candidate.letters import Answer
 from backproof.case import Inputs
+from backproof.own.trials import Trial
 from backproof.trace import Trace
-from backproof.trials import Trial
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from itertools import groupby
 
 from backproof.candidate import NOT_RUN
 from backproof.errors import BackproofError
-from backproof.request import Request
-from backproof.target import Target, unjudged
+from backproof.suite.request import Request
+from backproof.suite.target import Target, unjudged
+from backproof.suite.workers import Workers
 from backproof.verdict import CaseReport, TargetReport
-from backproof.workers import Workers
 
 DIED = (
     "A worker process died before it was judged; is the machine out of memory? Judge fewer at "

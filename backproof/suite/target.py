@@ -11,7 +11,7 @@ from typing import Protocol
 from backproof.candidate import Candidate, FailedError, SkippedError
 from backproof.case import Case
 from backproof.errors import BackproofError
-from backproof.request import Request
+from backproof.suite.request import Request
 from backproof.verdict import CaseReport, TargetReport
 
 
@@ -111,7 +111,7 @@ class PythonFile:
         return replace(report, reading="its function trace(case)")
 
     def _judge_convention(self, request: Request) -> TargetReport:
-        from backproof.own import judge_file
+        from backproof.own.judging import judge_file
 
         if request.random:
             raise BackproofError(

@@ -1,0 +1,1 @@
+"""Somebody's own network, read by its conventions: trials in, a verdict out."""
