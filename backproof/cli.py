@@ -4,7 +4,7 @@ import contextlib
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from backproof.errors import BackproofError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from backproof.report.model import Report
     from backproof.suite.target import Target
     from backproof.suite.tasks import Task
 
@@ -83,7 +84,7 @@ def check(
     dtypes = refuse_unknown_dtypes(dtype or [])
     request = Request(tuple(case or ()), cases, tuple(dtypes), seed)
     tasks = plan(_targets(targets or [], command, device), request)
-    return _run(tasks, jobs or os.cpu_count() or 1, json)
+    return _run(tasks, jobs or os.cpu_count() or 1, {"json": json})
 
 
 @app.command()
@@ -164,33 +165,34 @@ def _list_cases() -> int:
     return 0
 
 
-def _run(tasks: "Sequence[Task]", jobs: int, path: Path | None) -> int:
+def _run(tasks: "Sequence[Task]", jobs: int, paths: "Mapping[str, Path | None]") -> int:
     from rich.console import Console
 
-    from backproof.report.json import JsonFile
-    from backproof.report.model import Report
+    from backproof.report.files import reserved
     from backproof.report.text import print_report
-    from backproof.suite.tasks import gathered, run
 
-    file = JsonFile(path) if path else None
-    found = {}
-    try:
-        with _progress() as progress:
-            bar = progress.add_task("judging", total=len(tasks))
-            progress.refresh()
-            for number, part in run(tasks, jobs):
-                found[number] = part
-                progress.update(bar, advance=1, refresh=True)
-        report = Report(gathered(tasks, found))
+    with reserved(paths) as files:
+        report = _judged(tasks, jobs)
         if len(report.targets) == 1 and report.targets[0].refused:
             raise BackproofError(report.targets[0].refused)
         print_report(report, Console())
-        if file:
+        for file in files:
             file.write(report)
-    finally:
-        if file:
-            file.discard()
     return report.exit_code
+
+
+def _judged(tasks: "Sequence[Task]", jobs: int) -> "Report":
+    from backproof.report.model import Report
+    from backproof.suite.tasks import gathered, run
+
+    found = {}
+    with _progress() as progress:
+        bar = progress.add_task("judging", total=len(tasks))
+        progress.refresh()
+        for number, part in run(tasks, jobs):
+            found[number] = part
+            progress.update(bar, advance=1, refresh=True)
+    return Report(gathered(tasks, found))
 
 
 def _progress() -> "Progress":

@@ -1,6 +1,6 @@
 """What a run found, as plain data: nothing here needs torch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backproof.compare import Finding
@@ -68,6 +68,20 @@ class CaseReport:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of somebody's file.
+
+    number  counted from 1; in a notebook, within the cell
+    cell    number of the notebook's code cell, from 1; 0 in a file that is none
+    """
+
+    path: str
+    number: int
+    text: str
+    cell: int = 0
+
+
+@dataclass(frozen=True)
 class TargetReport:
     """All that was found about one target.
 
@@ -75,6 +89,7 @@ class TargetReport:
     reading  how a file without trace(case) was read: "functions over a dict of W1, b1; ..."
     notes    what the user should know, one sentence each
     refused  why it could not be judged: one sentence
+    lines    array -> the line of the file that computes it, of those that could be seen
     """
 
     target: str
@@ -82,6 +97,7 @@ class TargetReport:
     reading: str = ""
     notes: tuple[str, ...] = ()
     refused: str = ""
+    lines: Mapping[str, Line] = field(default_factory=dict)
 
     @property
     def judged(self) -> list[CaseReport]:
