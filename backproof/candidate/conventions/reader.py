@@ -62,7 +62,7 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
     Raises BackproofError, in one sentence, where there is none, or more than one.
     """
     failures = Failures()
-    reading, quality, problem = _the_network(file, name, problems, failures)
+    reading, quality, problem = the_network(file, name, problems, failures)
     session = reading.run(problem)
     ascent = session.shown and ascends(file.text)
     traces, again, parameters = {}, {}, {}
@@ -109,7 +109,7 @@ def _twice(reading: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
     return session, first, {name: np.array(value) for name, value in session.trace.items()}
 
 
-def _the_network(
+def the_network(
     file: File, name: str, problems: Sequence[Problem], failures: Failures
 ) -> tuple[Reading, Quality, Problem]:
     candidates = [_in_its_way(group, file) for group in _chosen(file, name)]
