@@ -1,55 +1,82 @@
-"""Pairs of real computations: what takes half as long again is seen to, whoever goes first."""
+"""Pairs of computations, by a clock of our own: every run takes as long as it says."""
 
+from collections.abc import Callable
 from random import Random
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
+from backproof.gate import pairs
 from backproof.gate.bounds import median
 from backproof.gate.pairs import calls_in, log_ratios, sample, slowed
 
-ARRAY = np.arange(2000.0)
+READING = 1e-8  # seconds that it takes to read the clock
 
 
-def work() -> np.ndarray:
-    return np.sqrt(ARRAY)
+class Clock:
+    """A clock that stands still but for what is run, and for being read."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.log: list[str] = []
+        self.wear = 0.0  # by which everything becomes slower, per second
+
+    def __call__(self) -> float:
+        self.now += READING
+        return self.now
+
+    def work(self, name: str, seconds: float) -> Callable[[], None]:
+        def run() -> None:
+            self.now += seconds * (1 + self.wear * self.now)
+            self.log.append(name)
+
+        return run
 
 
-def thrice() -> None:
-    for _ in range(3):
-        np.sqrt(ARRAY)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(pairs, "time", SimpleNamespace(perf_counter=clock))
+    return clock
 
 
-def test_three_times_the_work_takes_longer() -> None:
-    assert median(log_ratios(work, thrice, 0.3, Random(0))) > np.log(1.5)
+@pytest.mark.parametrize("factor", [0.5, 1.0, 1.05, 3.0])
+def test_a_ratio_is_what_it_is(factor: float, clock: Clock) -> None:
+    ratios = log_ratios(clock.work("a", 3e-5), clock.work("b", 3e-5 * factor), 0.2, Random(0))
+    assert median(ratios) == pytest.approx(np.log(factor), abs=1e-3)
+    assert len(ratios) > 10
 
 
-def test_and_the_other_way_round() -> None:
-    assert median(log_ratios(thrice, work, 0.3, Random(0))) < -np.log(1.5)
+def test_a_machine_that_slows_down_meets_both(clock: Clock) -> None:
+    clock.wear = 1.0  # half as fast after a second
+    ratios = log_ratios(clock.work("a", 3e-5), clock.work("b", 3e-5), 1.0, Random(0))
+    assert abs(median(ratios)) < 5e-3
+    one, then_the_other = sample(clock.work("a", 3e-5), 10**4), sample(clock.work("b", 3e-5), 10**4)
+    assert then_the_other / one > 1.05  # one block after the other would have called it slower
 
 
-def test_a_slowed_copy_is_slower() -> None:
-    assert median(log_ratios(work, slowed(work, 2.0), 0.3, Random(0))) > np.log(1.5)
+def test_a_slowed_copy_is_slower_by_what_it_says(clock: Clock) -> None:
+    work = clock.work("a", 3e-5)
+    ratios = log_ratios(work, slowed(work, 0.06), 0.2, Random(0))
+    assert median(ratios) == pytest.approx(np.log(1.06), abs=2e-3)
 
 
-def test_both_are_called_equally_often_and_in_either_order() -> None:
-    called: list[str] = []
-    ratios = log_ratios(lambda: called.append("a"), lambda: called.append("b"), 0.02, Random(0))
-    text = "".join(called)
-    assert ratios
-    assert "ab" in text
-    assert "ba" in text
-    tail = len(text) // 2  # after the calls that count calls
-    assert abs(text[tail:].count("a") / len(text[tail:]) - 0.5) < 0.2
+def test_both_are_called_equally_often_and_in_either_order(clock: Clock) -> None:
+    log_ratios(clock.work("a", 1e-3), clock.work("b", 1e-3), 1.0, Random(0))
+    paired = "".join(clock.log).lstrip("a").lstrip("b")  # without those that only count calls
+    assert abs(paired.count("a") - paired.count("b")) <= 1
+    assert {"abba", "baab"} <= {paired[k : k + 4] for k in range(len(paired))}
 
 
-def test_a_slow_computation_is_measured_at_least_once() -> None:
-    calls = []
-    ratios = log_ratios(lambda: calls.append(1), lambda: calls.append(2), 0.0, Random(0))
-    assert len(ratios) == 1
+def test_a_slow_computation_is_measured_at_least_once(clock: Clock) -> None:
+    assert len(log_ratios(clock.work("a", 10.0), clock.work("b", 10.0), 0.2, Random(0))) == 1
 
 
-def test_a_sample_makes_the_calls_that_it_says() -> None:
-    calls: list[int] = []
-    assert sample(lambda: calls.append(1), 7) > 0
-    assert len(calls) == 7
-    assert calls_in(work) >= 1
+@pytest.mark.parametrize("seconds", [1e-6, 2.6e-5, 1e-3, 0.5])
+def test_a_sample_takes_about_a_millisecond(seconds: float, clock: Clock) -> None:
+    calls = calls_in(clock.work("a", seconds))
+    assert calls == max(1, round(1e-3 / seconds)) or abs(calls * seconds - 1e-3) < 5e-5
+    before = len(clock.log)
+    sample(clock.work("a", seconds), calls)
+    assert len(clock.log) - before == calls
