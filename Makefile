@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: check test lint bench clean
+.PHONY: check test lint bench mutants clean
 
 check: $(READY)  ## the NumPy network against its PyTorch twin
 	$(BIN)/backproof check
@@ -20,6 +20,9 @@ lint: $(READY)  ## style and types
 
 bench: $(READY)  ## what comparing costs, in numbers
 	$(BIN)/python -m pytest benchmarks --benchmark-enable -s
+
+mutants: $(READY)  ## does a test fail for every change of impl_numpy?  writes docs/mutation.md
+	$(BIN)/python -m parity_tests.mutation.run
 
 clean:
 	rm -rf $(VENV) build *.egg-info

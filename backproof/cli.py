@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backproof.commands.compare import compare
+from backproof.commands.demo import demo
+from backproof.commands.gate import gate
+from backproof.commands.record import record
 from backproof.errors import BackproofError
 
 if TYPE_CHECKING:
@@ -69,6 +73,17 @@ def check(
     json: Annotated[
         Path | None, typer.Option(help="Write the report to this file as JSON.")
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="The same as JUnit XML, one test case an array.")
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option(help="The same as Markdown.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="The same as one HTML page, with pictures.  (extra: html)"),
+    ] = None,
+    gradescope: Annotated[
+        Path | None, typer.Option(help="The score of one submission, as Gradescope's results.json.")
+    ] = None,
 ) -> int:
     """Compare networks with PyTorch, element by element: one verdict a file.
 
@@ -82,9 +97,30 @@ def check(
     from backproof.suite.tasks import plan
 
     dtypes = refuse_unknown_dtypes(dtype or [])
-    request = Request(tuple(case or ()), cases, tuple(dtypes), seed)
-    tasks = plan(_targets(targets or [], command, device), request)
-    return _run(tasks, jobs or os.cpu_count() or 1, {"json": json})
+    request = Request(tuple(case or ()), cases, tuple(dtypes), seed, pictured=html is not None)
+    paths = {
+        "json": json,
+        "junit": junit,
+        "markdown": markdown,
+        "html": html,
+        "gradescope": gradescope,
+    }
+    chosen = _targets(targets or [], command, device, written=any(paths.values()))
+    if gradescope is not None:
+        from backproof.report.gradescope import refuse_several
+
+        refuse_several(len(chosen))
+    return _run(plan(chosen, request), jobs or os.cpu_count() or 1, paths)
+
+
+@app.command()
+def schema() -> int:
+    """Print the JSON Schema of what --json writes."""
+    from importlib.resources import files
+
+    text = files("backproof.report").joinpath("schema.json").read_text("utf-8")
+    print(text, end="")  # noqa: T201
+    return 0
 
 
 @app.command()
@@ -116,7 +152,14 @@ def explain(
     return 0
 
 
-def _targets(words: list[str], command: str | None, device: str) -> "Sequence[Target]":
+for _command in (demo, gate, record, compare):
+    app.command()(_command)
+
+
+def _targets(
+    words: list[str], command: str | None, device: str, *, written: bool
+) -> "Sequence[Target]":
+    """Return what is to be judged; `written`: what is not there is a line of a report as well."""
     from backproof.suite.target import Program, Twins
 
     if words and command is not None:
@@ -132,11 +175,14 @@ def _targets(words: list[str], command: str | None, device: str) -> "Sequence[Ta
 
         command_candidate(command)  # so that a program that is not there is said at once
         return [Program(command)]
-    return list(_files(words).values())
+    return list(_files(words, alone=len(words) == 1 and not written).values())
 
 
-def _files(words: list[str]) -> "dict[tuple[Path | str, str], Target]":
-    """Return a target for each word, once where several mean the same."""
+def _files(words: list[str], *, alone: bool) -> "dict[tuple[Path | str, str], Target]":
+    """Return a target for each word, once where several mean the same.
+
+    Raises BackproofError where the only word, `alone`, names nothing.
+    """
     from backproof.suite.address import located
     from backproof.suite.target import Nowhere, PythonFile
 
@@ -146,7 +192,7 @@ def _files(words: list[str]) -> "dict[tuple[Path | str, str], Target]":
         try:
             path, name = located(word)
         except BackproofError as error:
-            if len(words) == 1:
+            if alone:
                 raise
             files.setdefault((word, ""), Nowhere(quoted, str(error)))
         else:
@@ -169,15 +215,20 @@ def _run(tasks: "Sequence[Task]", jobs: int, paths: "Mapping[str, Path | None]")
     from rich.console import Console
 
     from backproof.report.files import reserved
+    from backproof.report.github import announce, unheard
     from backproof.report.text import print_report
 
     with reserved(paths) as files:
         report = _judged(tasks, jobs)
-        if len(report.targets) == 1 and report.targets[0].refused:
-            raise BackproofError(report.targets[0].refused)
-        print_report(report, Console())
+        refused = report.targets[0].refused if len(report.targets) == 1 else ""
+        if not refused:
+            with unheard():
+                print_report(report, Console())
         for file in files:
             file.write(report)
+    announce(report)
+    if refused:
+        raise BackproofError(refused)
     return report.exit_code
 
 

@@ -1,10 +1,11 @@
 """Actual against expected, element by element, each element by its own error bar."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from backproof.pictures import Draw, Picture
 from backproof.precision import Z_LIMIT
 from backproof.scan import BLOCK, Expected, Scan, scan_all
 from backproof.trace import Array
@@ -23,6 +24,7 @@ class Finding:
                  expected| / sigma, and distance in units in the last place (ulps)
     differing    how many of `size` elements are off by more than Z_LIMIT sigmas
     sensitivity  the smallest relative error of the whole array that would have been caught
+    picture      what can be drawn of it, where that was asked for
     """
 
     name: str
@@ -38,6 +40,7 @@ class Finding:
     ulps: float = float("nan")
     differing: int = 0
     sensitivity: float = float("inf")
+    picture: Picture | None = field(default=None, repr=False, compare=False)
 
     @property
     def agrees(self) -> bool:
@@ -45,8 +48,10 @@ class Finding:
         return self.verdict == "agree"
 
 
-def compare(name: str, actual: Any, expected: Expected, dtype: str) -> Finding:
-    """Compare one array; nothing is raised.
+def compare(
+    name: str, actual: Any, expected: Expected, dtype: str, draw: Draw | None = None
+) -> Finding:
+    """Compare one array, and draw it if asked; nothing is raised.
 
     Shape, dtype and emptiness come before values, and a value that is not finite never agrees with
     a number.  `actual` is read in blocks: the memory used does not grow with its size.
@@ -55,7 +60,8 @@ def compare(name: str, actual: Any, expected: Expected, dtype: str) -> Finding:
     if unfit:
         return Finding(name, "differ", unfit, shape=np.shape(expected.value))
     actual = np.asarray(actual)
-    return _conclude(name, actual, expected, dtype, scan_all(actual, expected, dtype))
+    finding = _conclude(name, actual, expected, dtype, scan_all(actual, expected, dtype))
+    return replace(finding, picture=draw(actual, expected, dtype)) if draw else finding
 
 
 def _unfit(actual: Any, expected: Expected, dtype: str) -> str:

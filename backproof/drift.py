@@ -55,7 +55,8 @@ def drifts(one: Trace, other: Trace, covariances: dict[int, Array] | None) -> li
             found.append(Drift(k, costs, float(row.max())))
             continue
         sigma = np.sqrt(covariances[k].diagonal())
-        ratio = float((row / np.maximum(sigma, 5e-324)).max())
+        with np.errstate(over="ignore"):  # of two that differ by far
+            ratio = float((row / np.maximum(sigma, 5e-324)).max())
         found.append(Drift(k, costs, float(row.max()), float(sigma.max()), ratio))
     return found
 

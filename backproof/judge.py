@@ -9,30 +9,35 @@ from backproof.case import Case, Inputs
 from backproof.compare import Expected, Finding, compare
 from backproof.controls import plant_controls
 from backproof.drift import FORECAST_PARAMETERS, HESSIAN_EVERY, Drift, drifts, forecast
+from backproof.pictures import array_picture, trajectory_picture
 from backproof.precision import precision
 from backproof.trace import Trace, trace_names, trajectory_names
 from backproof.twins import expected_trace, expected_trajectory, hessians, starting_points
 from backproof.verdict import CaseReport, Verdict
 
 
-def judge_case(case: Case, dtype: str, seed: int, candidates: Sequence[Candidate]) -> CaseReport:
+def judge_case(
+    case: Case, dtype: str, seed: int, candidates: Sequence[Candidate], pictured: bool = False
+) -> CaseReport:
     """Judge candidates on a case; raise BackproofError where the case makes no sense.
 
     Each candidate gets arrays of its own, and is done before anything expected of it exists.
+    pictured  whether each finding is to have its picture
     """
     inputs = case.inputs(dtype, seed)
     with np.errstate(all="ignore"):  # the values are judged; flags come from the BLAS as well
         runs = [_as_arrays(candidate.run(case, inputs.copy())) for candidate in candidates]
     expected = expected_trace(case, inputs, precision(dtype))
+    draw = array_picture if pictured else None
     verdicts, forced = [], {}
     for candidate, run in zip(candidates, runs, strict=True):
         findings = [
-            compare(name, run.trace.get(name), expected[name], dtype)
+            compare(name, run.trace.get(name), expected[name], dtype, draw)
             for name in trace_names(case.depth)
             if name in run.trace or not candidate.partial
         ]
         controls = plant_controls(run.trace, expected, findings, dtype)
-        trajectory, forced[candidate.name] = _judge_trajectory(case, inputs, run, dtype)
+        trajectory, forced[candidate.name] = _judge_trajectory(case, inputs, run, dtype, pictured)
         verdict = Verdict(candidate.name, findings, trajectory, controls)
         verdicts.append(_explained(verdict, case, inputs, run, dtype))
     drift = []
@@ -62,7 +67,7 @@ def _as_arrays(run: Run) -> Run:
 
 
 def _judge_trajectory(
-    case: Case, inputs: Inputs, run: Run, dtype: str
+    case: Case, inputs: Inputs, run: Run, dtype: str, pictured: bool
 ) -> tuple[list[Finding], dict[str, Expected]]:
     """Judge every iteration from the candidate's own previous parameters."""
     if case.iterations == 1 or not run.trajectory:
@@ -71,8 +76,9 @@ def _judge_trajectory(
     if misfits:
         return misfits, {}
     expected = expected_trajectory(case, inputs, run.trajectory, precision(dtype))
+    draw = trajectory_picture if pictured else None
     findings = [
-        compare(name, run.trajectory[name], expected[name], dtype)
+        compare(name, run.trajectory[name], expected[name], dtype, draw)
         for name in trajectory_names(case.depth)
     ]
     return findings, expected

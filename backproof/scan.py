@@ -37,7 +37,7 @@ class Scan:
     def run(self, start: int, stop: int) -> "Scan":
         """Scan the elements from start to stop, in C order, whatever the layout in memory."""
         with np.errstate(over="ignore", invalid="ignore"):
-            for actual, value, sigma in self._blocks(start, stop):
+            for actual, value, sigma in self.blocks(start, stop):
                 z, sharpness, odd = largest_ratios(actual, value, sigma)
                 if odd or z > Z_LIMIT:
                     z, sharpness = self._count(actual, value, sigma)
@@ -51,12 +51,13 @@ class Scan:
         """Return the position, in C order, of the worst element."""
         stop = min(self.worst_block + BLOCK, self.arrays[0].size)
         with np.errstate(over="ignore", invalid="ignore"):
-            for block in self._blocks(self.worst_block, stop):
-                z, _ = self._settled(*block)
+            for block in self.blocks(self.worst_block, stop):
+                z, _ = self.settled(*block)
                 return self.worst_block + int(z.argmax())
         raise AssertionError("an array that was scanned has a block")
 
-    def _blocks(self, start: int, stop: int) -> Iterator[tuple[Array, Array, Array]]:
+    def blocks(self, start: int, stop: int) -> Iterator[tuple[Array, Array, Array]]:
+        """Yield actual, expected value and sigma of the elements in C order, as float64."""
         blocks = np.nditer(  # type: ignore[call-overload]  # the stubs misspell contig
             self.arrays,
             flags=["external_loop", "buffered", "ranged"],
@@ -71,14 +72,14 @@ class Scan:
 
     def _count(self, actual: Array, value: Array, sigma: Array) -> tuple[float, float]:
         """Count what is off in a block; return its largest z and sharpness."""
-        z, sharpness = self._settled(actual, value, sigma)
+        z, sharpness = self.settled(actual, value, sigma)
         self.differing += int(np.count_nonzero(z > Z_LIMIT))
         self.not_finite += int(np.count_nonzero(np.isinf(z) & ~np.isfinite(actual)))
         unknown = ~np.isfinite(value) | ~np.isfinite(sigma)
         self.unknown += int(np.count_nonzero(unknown & ~self._overflowed(actual, value)))
         return float(z.max()), float(sharpness.max())
 
-    def _settled(self, actual: Array, value: Array, sigma: Array) -> tuple[Array, Array]:
+    def settled(self, actual: Array, value: Array, sigma: Array) -> tuple[Array, Array]:
         """Return z and sharpness, settled where the candidate or the reference is not finite."""
         z, sharpness = z_and_sharpness(actual, value, sigma)
         overflowed = self._overflowed(actual, value)

@@ -36,6 +36,11 @@ class Verdict:
         return self.findings + self.trajectory
 
     @property
+    def blamed(self) -> str:
+        """The first array that does not agree, in order of computation; "" where all do."""
+        return next((f.name for f in self.findings if not f.agrees), "")
+
+    @property
     def verdict(self) -> str:
         """The worst of all findings: "differ", then "undecided", then "agree"."""
         return worst(f.verdict for f in self.all_findings)

@@ -1,7 +1,8 @@
 """The neural network by hand: numpy and nothing else.
 
 Layout: features first, one example a column: X (n_x, m), W (n_out, n_in), b (n_out, 1).
-Read forward.py, then backward.py; steps.py holds the formulas both are made of.
+Read forward.py, then backward.py; steps.py holds the formulas both are made of.  trainer.py does
+the same steps without making an array, and stacked.py for many networks at once.
 """
 
 from impl_numpy.activations import (
@@ -28,14 +29,18 @@ from impl_numpy.losses import (
     mean_squared_error,
     squared_error,
 )
+from impl_numpy.stacked import StackedTrainer
 from impl_numpy.steps import STEPS, Steps
+from impl_numpy.trainer import Trainer
 from impl_numpy.training import Iteration, iterate, neural_network_model, update_parameters
 
 __all__ = [
     "OUTPUT_OF_LOSS",
     "STEPS",
     "Iteration",
+    "StackedTrainer",
     "Steps",
+    "Trainer",
     "backward_propagation",
     "binary_cross_entropy",
     "binary_step",

@@ -7,7 +7,7 @@ read.  Nothing in the answer is believed: names, sizes and types are checked.
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Answer:
     parameters     problem -> the parameters that the file has: no b1 where it has no bias
     traces         problem -> trace; "recovered" marks gradients that are before - after
     again          the same, called a second time
+    lines          problem -> array -> line of the file, or of its cells one below the other
     """
 
     words: str
@@ -46,6 +47,7 @@ class Answer:
     parameters: dict[str, tuple[str, ...]]
     traces: dict[str, Trace]
     again: dict[str, Trace]
+    lines: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def write_question(path: Path, problems: Sequence[Problem]) -> None:
@@ -92,6 +94,7 @@ def write_answer(path: Path, answer: Answer) -> None:
         "outputs": answer.outputs,
         "notes": list(answer.notes),
         "parameters": answer.parameters,
+        "lines": answer.lines,
     }
     save_file(arrays, path, {"answer": json.dumps(words)})
 
@@ -129,6 +132,19 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
         "outputs": outputs if isinstance(outputs, int) else None,
         "notes": tuple(_short(note) for note in said["notes"][:8]),
         "parameters": {str(k): tuple(map(str, v)) for k, v in said["parameters"].items()},
+        "lines": {str(k): line_numbers(v) for k, v in said["lines"].items()},
+    }
+
+
+def line_numbers(said: Any) -> dict[str, int]:
+    """Return array -> number of a line, of what looks like one; the file may have as many or not.
+
+    Raises AttributeError where it is no mapping.
+    """
+    return {
+        name: number
+        for name, number in said.items()
+        if isinstance(name, str) and ARRAY.fullmatch(name) and type(number) is int
     }
 
 

@@ -2,20 +2,23 @@
 
 import ast
 import contextlib
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from backproof.candidate.letters import line_numbers
 from backproof.candidate.loading import Source
 from backproof.candidate.program import last_line, last_words, traced
 from backproof.candidate.run import NOT_RUN, Candidate, FailedError, Run, SkippedError
 from backproof.candidate.sandbox import Limits, Outcome, python_argv, run_limited
-from backproof.candidate.worker import FAILED, QUESTION, SKIPPED, TRACED
+from backproof.candidate.worker import FAILED, LINES, QUESTION, SKIPPED, TRACED
 from backproof.case import Case, Inputs
 from backproof.exchange import write_case
 
 LIMITS = Limits(seconds=60.0)  # for all cases together
 LONGEST = 4096  # bytes that are read of a sentence
+MOST = 1 << 20  # bytes that are read of the numbers of lines
 
 
 def has_trace(source: Source) -> bool:
@@ -42,6 +45,24 @@ def spec_candidate(
         outcome = run_limited(argv, folder, LIMITS)
         answers = Answers(path.name, outcome, stems, questions)
         yield Candidate(path.name, answers.run, partial=True)
+
+
+def lines_of(path: Path, case: Case, dtype: str, seed: int) -> dict[str, int]:
+    """Run trace(case) of a file on one case, twice, and return array -> line of the file.
+
+    A file that does not answer gets no lines; no number is known to be one of the file's.
+    """
+    with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
+        stem = Path(name_of_folder, "0")
+        write_case(stem.with_suffix(QUESTION), case, case.inputs(dtype, seed))
+        words = (str(path.absolute()), name_of_folder, LINES)
+        run_limited(python_argv("backproof.candidate.worker", *words), stem.parent, LIMITS)
+        answer = stem.with_suffix(LINES)
+        with contextlib.suppress(OSError, ValueError, AttributeError, RecursionError):
+            if answer.is_file() and not answer.is_symlink():
+                with answer.open("rb") as file:
+                    return line_numbers(json.loads(file.read(MOST)))
+    return {}
 
 
 class Answers:

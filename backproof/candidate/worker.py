@@ -3,26 +3,38 @@
 Nothing of the judge is imported here but what reads the file and carries arrays.
 """
 
+import json
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
 
 from backproof.candidate.loading import Source, execute, read_source
 from backproof.candidate.loading.words import one_line
+from backproof.candidate.tracing import as_they_are, first_lines
 from backproof.errors import BackproofError
 from backproof.exchange import Problem, read_case, write_trace
 from backproof.trace import Array
 
 QUESTION, TRACED, SKIPPED, FAILED = ".case", ".trace", ".skipped", ".failed"  # 007.case, ...
+LINES = ".lines"  # array -> line, as JSON
+PATIENCE = 10.0  # seconds to look for lines: a network of plain lists goes through thousands
 
 
-def main(file: str, folder: str) -> None:
-    """Answer every question in a folder, one after another, with one file each."""
+def main(file: str, folder: str, wanted: str = TRACED) -> None:
+    """Answer every question in a folder, one after another, with one file each.
+
+    wanted  LINES asks for the lines that compute a trace, instead of the trace
+    """
     source = read_source(Path(file))
+    if wanted == LINES:
+        for question in Path(folder).glob(f"*{QUESTION}"):
+            question.with_suffix(LINES).write_text(json.dumps(_lines(source, question)))
+        return
     for question in sorted(Path(folder).glob(f"*{QUESTION}")):
         part = question.with_suffix(".part")
         kind = _answer(source, question, part)
@@ -49,6 +61,14 @@ def _answer(source: Source, question: Path, part: Path) -> str:
         sentence = f"It raised {one_line(error).rstrip('.')}{_place(source, error)}."
     part.write_text(sentence, encoding="utf-8", errors="replace")
     return FAILED
+
+
+def _lines(source: Source, question: Path) -> dict[str, int]:
+    """Return array -> line of the file, from a second run of a case."""
+    problem = read_case(question)
+    wanted = as_they_are(as_trace(_function(source)(read_case(question)), problem))
+    again, until = _function(source), monotonic() + PATIENCE
+    return first_lines(lambda: again(problem), source, wanted, problem, until)
 
 
 def _place(source: Source, error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from backproof.demo import DEMONSTRATED
 from backproof.mistakes.catalogue import CATALOGUE, GROUPS
 from backproof.mistakes.mistake import Mistake
 
@@ -24,16 +25,21 @@ NAME` tells one of them.
   is right, in float32.
 * Where nothing fits, no name is given, and the report says what is known: a ratio, a shape, a
   pattern.
+* `backproof demo NAME` writes a network with the mistake in it, as an exercise
+  ([teaching.md](teaching.md)), for those with a ✓ under demo. In a file of its own, the others are
+  taken for another network or for another mistake, or show only in sizes or later iterations that
+  no file is judged on.
 
 This page is made from the catalogue: `python -m backproof.mistakes.page > docs/mistakes.md`.
 """
 
 
 def table() -> Iterator[str]:
-    """Yield one line a mistake: its name and its sentence."""
+    """Yield one line a mistake: its name, whether there is a demo of it, and its sentence."""
     width = max(map(len, CATALOGUE))
     for mistake in CATALOGUE.values():
-        yield f"{mistake.name:<{width}}  {mistake.sentence}"
+        demo = "demo" if mistake.name in DEMONSTRATED else ""
+        yield f"{mistake.name:<{width}}  {demo:<4}  {mistake.sentence}"
 
 
 def told(mistake: Mistake) -> Iterator[str]:
@@ -47,10 +53,10 @@ def told(mistake: Mistake) -> Iterator[str]:
 
 def page() -> str:
     """Return docs/mistakes.md."""
-    lines = [HEAD, f"{len(CATALOGUE)} mistakes."]
+    lines = [HEAD, f"{len(CATALOGUE)} mistakes, {len(DEMONSTRATED)} of them with a demo."]
     for title, group in GROUPS.items():
-        lines += ["", f"## {title}", "", "| name | what is wrong | right | wrong | seen |"]
-        lines.append("|---|---|---|---|---|")
+        lines += ["", f"## {title}", "", "| name | what is wrong | right | wrong | seen | demo |"]
+        lines.append("|---|---|---|---|---|---|")
         lines += [_row(mistake) for mistake in group]
     return "\n".join(lines) + "\n"
 
@@ -59,7 +65,10 @@ def _row(mistake: Mistake) -> str:
     right, wrong = (
         f"`{text.replace('|', chr(92) + '|')}`" for text in (mistake.right, mistake.wrong)
     )
-    return f"| `{mistake.name}` | {mistake.sentence} | {right} | {wrong} | {mistake.seen} |"
+    demo = "✓" if mistake.name in DEMONSTRATED else ""
+    return (
+        f"| `{mistake.name}` | {mistake.sentence} | {right} | {wrong} | {mistake.seen} | {demo} |"
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ trials ──> the file, in a process of its own ──> answer ──> architec
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from backproof.candidate.conventions.players import ranked
 from backproof.candidate.letters import Answer
 from backproof.candidate.live import live_answer
 from backproof.candidate.loading import read_source
+from backproof.candidate.quoting import quoted
 from backproof.case import DTYPES, refuse_unknown_dtypes
 from backproof.errors import BackproofError
 from backproof.own.observed import Observed, observed
@@ -29,25 +31,33 @@ DEPTHS_JUDGED = 2
 
 
 def judge_file(
-    path: Path, name: str, dtypes: Sequence[str], seed: int, cases: Sequence[str]
+    path: Path,
+    name: str,
+    dtypes: Sequence[str],
+    seed: int,
+    cases: Sequence[str],
+    pictured: bool = False,
 ) -> TargetReport:
     """Judge the network in a file that defines no trace(case).
 
-    name    of the class or function to choose; "" for the only one
-    dtypes  the precisions asked for; the file's own decides, and must be among them
-    cases   names of trials; empty for all that suit the network
+    name      of the class or function to choose; "" for the only one
+    dtypes    the precisions asked for; the file's own decides, and must be among them
+    cases     names of trials; empty for all that suit the network
+    pictured  whether each finding is to have its picture
     Raises BackproofError where the file holds no network that can be read.
     """
     there = list(trials(seed))
     _refuse_requests(path.name, dtypes, cases, there)
-    tree = read_source(path).tree
+    source = read_source(path)
+    tree = source.tree
     names = _identifiers(tree)
     answer = answer_of(path, name, [problem_of(trial) for trial in there])
     chosen: list[ast.AST] = [node for node in tree.body if getattr(node, "name", None) == name]
     nodes = [part for node in chosen or [tree] for part in ast.walk(node)]
     functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
     _refuse_half(path.name, functions, answer)
-    return _judged(path.name, answer, there, names, seed, cases, dtypes)
+    report = _judged(path.name, answer, there, names, seed, cases, dtypes, pictured)
+    return replace(report, lines=quoted(source, path, _numbers(answer, report.judged)))
 
 
 def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> TargetReport:
@@ -115,6 +125,7 @@ def _judged(
     seed: int,
     cases: Sequence[str],
     dtypes: Sequence[str],
+    pictured: bool = False,
 ) -> TargetReport:
     """Judge an answer on the trials that suit it."""
     done = [(t, observed(t, answer)) for t in there if t.name in answer.traces]
@@ -129,7 +140,7 @@ def _judged(
             f"{', '.join(trial.name for trial in chosen)}."
         )
     found = _architectures(chosen, seen, names)
-    reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed) for t in asked]
+    reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed, pictured) for t in asked]
     _refuse_precision(where, dtypes, reports)
     reports = _explained(asked, found, seen, reports)
     first = found[asked[0].layer_dims]
@@ -141,6 +152,22 @@ def _judged(
         notes += _on_other_outputs(where, others, seen, names, seed)
     reading = f"{answer.words}; {first.words}; calls {answer.calls}"
     return TargetReport(where, reports, reading, tuple(notes))
+
+
+def _numbers(answer: Answer, reports: Sequence[CaseReport]) -> dict[str, int]:
+    """Return array -> line of the first case that blames the array, else of the first that has it.
+
+    In a network of any depth dW2 may be of the output layer in one case, and not in another.
+    """
+    cases = [answer.lines.get(report.case, {}) for report in reports]
+    found: dict[str, int] = {}
+    for lines, report in zip(cases, reports, strict=True):
+        for verdict in report.verdicts:
+            if (name := verdict.blamed) in lines:
+                found.setdefault(name, lines[name])
+    for lines in cases:
+        found = lines | found
+    return found
 
 
 def _explained(

@@ -11,6 +11,7 @@ from backproof.compare import Expected, compare
 from backproof.controls import plant_controls
 from backproof.own.observed import Observed
 from backproof.own.trials import Trial
+from backproof.pictures import Draw, array_picture
 from backproof.precision import precision
 from backproof.trace import Trace, trace_names
 from backproof.twins import expected_trace
@@ -23,16 +24,25 @@ SECOND = ", called again"
 
 
 def weigh(
-    name: str, trial: Trial, architecture: Architecture, seen: Observed, seed: int
+    name: str,
+    trial: Trial,
+    architecture: Architecture,
+    seen: Observed,
+    seed: int,
+    pictured: bool = False,
 ) -> CaseReport:
     """Return the findings; a second call is reported only where it is wrong and the first is not.
 
-    name  of the file
+    name      of the file
+    pictured  whether each finding is to have its picture
     """
+    draw = array_picture if pictured else None
     dtype = _precision_of(seen.sight.trace)
-    verdicts = [_verdict(name, trial, architecture, seen.sight, seen.recovered, dtype)]
+    verdicts = [_verdict(name, trial, architecture, seen.sight, seen.recovered, dtype, draw)]
     if seen.again is not None:
-        second = _verdict(name + SECOND, trial, architecture, seen.again, seen.recovered, dtype)
+        second = _verdict(
+            name + SECOND, trial, architecture, seen.again, seen.recovered, dtype, draw
+        )
         if second.verdict != "agree" and verdicts[0].verdict == "agree":
             verdicts.append(second)
     return CaseReport(trial.name, trial.why, dtype, seed, 1, verdicts)
@@ -69,6 +79,7 @@ def _verdict(
     sight: Observation,
     recovered: bool,
     dtype: str,
+    draw: Draw | None,
 ) -> Verdict:
     rate = sight.learning_rate or architecture.learning_rate or 1.0
     outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
@@ -78,14 +89,14 @@ def _verdict(
     if recovered:
         expected = _from_update(expected, rate, dtype)
     names = [n for n in trace_names(case.depth) if n in trace]
-    findings = [compare(n, trace[n], expected[n], dtype) for n in names]
+    findings = [compare(n, trace[n], expected[n], dtype, draw) for n in names]
     before = _before_float32(sight.trace, names) if dtype == "float32" else []
     if before:  # what is computed before the first array of float32 has no excuse
         sharp = _divided(
             expected_trace(case, sight.inputs, precision("float64")), outputs, "float64"
         )
         sharp_trace = _as_shown(sight, recovered, rate, "float64")
-        again = [compare(n, sharp_trace[n], sharp[n], "float64") for n in before]
+        again = [compare(n, sharp_trace[n], sharp[n], "float64", draw) for n in before]
         findings = [*again, *findings[len(again) :]]
         trace = {n: v for n, v in trace.items() if n not in before}
     return Verdict(name, findings, [], plant_controls(trace, expected, findings, dtype))

@@ -1,14 +1,21 @@
 """A failure of one case, in sentences somebody can act on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from backproof.compare import Finding
 from backproof.precision import Z_LIMIT
-from backproof.verdict import LIVE, CaseReport, Verdict
+from backproof.verdict import LIVE, CaseReport, Line, Verdict
+
+UNSEEN: Mapping[str, Line] = MappingProxyType({})
 
 
-def failures(case: CaseReport, target: str) -> Iterator[str]:
-    """Yield what is to be said about each candidate that does not agree on a case."""
+def failures(case: CaseReport, target: str, lines: Mapping[str, Line] = UNSEEN) -> Iterator[str]:
+    """Yield what is to be said about each candidate that does not agree on a case.
+
+    target  what names it on the command line
+    lines   array -> the line of the target's file that computes it
+    """
     for verdict in case.verdicts:
         if verdict.verdict != "agree":
             yield ""
@@ -20,7 +27,7 @@ def failures(case: CaseReport, target: str) -> Iterator[str]:
                 if not f.agrees and _first_iteration_agrees(verdict, f)
             )
             yield from _because(verdict)
-            yield from _where_to_look(verdict)
+            yield from _where_to_look(verdict, lines)
             if target != LIVE:
                 yield f"again     {_command(case, target)}"
 
@@ -33,13 +40,23 @@ def _because(verdict: Verdict) -> Iterator[str]:
         yield f"wrong     {wrong}"
 
 
-def _where_to_look(verdict: Verdict) -> Iterator[str]:
+def _where_to_look(verdict: Verdict, lines: Mapping[str, Line]) -> Iterator[str]:
     agreeing = [f.name for f in verdict.findings if f.agrees]
-    blamed = next((f.name for f in verdict.findings if not f.agrees), None)
+    blamed = verdict.blamed
     if agreeing:
         yield f"agrees    {', '.join(agreeing)}"
     if blamed and verdict.verdict == "differ":
-        yield f"look at   the line that computes {blamed}: nothing before it differs"
+        if blamed in lines:
+            yield f"look at   {_quoted(lines[blamed])}"
+            yield f"          where {blamed} is computed: nothing compared before it differs"
+        else:
+            yield f"look at   the line that computes {blamed}: nothing before it differs"
+
+
+def _quoted(line: Line) -> str:
+    """Return my_net.py:41 or my_net.ipynb, cell 3, line 5, and what stands there."""
+    place = f", cell {line.cell}, line {line.number}" if line.cell else f":{line.number}"
+    return f"{line.path}{place}   {line.text}"
 
 
 def _first_iteration_agrees(verdict: Verdict, late: Finding) -> bool:

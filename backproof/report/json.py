@@ -29,7 +29,10 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def _target(target: TargetReport) -> dict[str, Any]:
-    cases = [_finite(asdict(case)) | {"verdict": case.verdict} for case in target.cases]
+    cases = [
+        _finite(asdict(case, dict_factory=_without_pictures)) | {"verdict": case.verdict}
+        for case in target.cases
+    ]
     return {
         "target": target.target,
         "verdict": target.verdict,
@@ -39,6 +42,10 @@ def _target(target: TargetReport) -> dict[str, Any]:
         "lines": {name: asdict(line) for name, line in target.lines.items()},
         "cases": cases,
     }
+
+
+def _without_pictures(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in fields if name != "picture"}
 
 
 def _finite(value: Any) -> Any:

@@ -1,10 +1,13 @@
 """What a whole run found: the reports of its targets, and the verdict over all of them."""
 
+import contextlib
 import os
 import platform
+import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
+from pathlib import Path
 
 from backproof.controls import Control
 from backproof.verdict import CaseReport, TargetReport, worst
@@ -73,7 +76,10 @@ def environment() -> dict[str, str]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "machine": platform.machine(),
+        "cpu": _cpu(),
         "cores": str(os.cpu_count()),
+        **_blas(),
+        **_torch_threads(),
     }
 
 
@@ -82,3 +88,32 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _cpu() -> str:
+    """Return the processor's model, where the system tells it."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"
+
+
+def _blas() -> dict[str, str]:
+    """Return the BLAS that NumPy was built with, and the threads that threadpoolctl sees."""
+    import numpy as np
+
+    built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    found = {"blas": f"{built['name']} {built['version']}"}
+    with contextlib.suppress(ImportError):
+        from threadpoolctl import threadpool_info
+
+        threads = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+        found |= {"blas threads": ", ".join(map(str, sorted(threads)))} if threads else {}
+    return found
+
+
+def _torch_threads() -> dict[str, str]:
+    """Return the threads of torch; nothing where only the worker processes have loaded it."""
+    torch = sys.modules.get("torch")
+    return {} if torch is None else {"torch threads": str(torch.get_num_threads())}

@@ -44,7 +44,7 @@ def _target(target: TargetReport) -> Iterator[str]:
             words = f"cannot judge {case.case}, {case.dtype}: {case.refused}"
             yield f"<p>{SIGNS['cannot judge']} {escape(words)}</p>"
     for case in target.judged:
-        lines = [line for line in failures(case, target.target) if line]
+        lines = [line for line in failures(case, target.target, target.lines) if line]
         if lines:
             yield f"<pre>{escape(chr(10).join(lines))}</pre>"
 

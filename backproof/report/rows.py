@@ -15,7 +15,7 @@ HEADER = ("verdict", "case", "precision", "iterations", "largest z", "sensitivit
 
 def print_rows(target: TargetReport, console: Console) -> None:
     """Print a row for each case that was judged, then a line for each that could not be."""
-    rows = list(_rows(target))
+    rows = list(case_rows(target))
     if console.is_terminal and rows:
         console.print(_table(rows))
     else:
@@ -27,7 +27,7 @@ def print_rows(target: TargetReport, console: Console) -> None:
             write(console, f"{case.verdict:<14}{case.case:<18} {case.dtype:<9}{case.refused}")
 
 
-def _rows(target: TargetReport) -> Iterator[tuple[str, ...]]:
+def case_rows(target: TargetReport) -> Iterator[tuple[str, ...]]:
     """Yield a row a case that was judged; random ones that agree share one row a precision."""
     calm: dict[str, list[CaseReport]] = {}
     for case in target.judged:

@@ -89,7 +89,7 @@ def _details(target: TargetReport) -> Iterator[str]:
         yield f"missed    {control.name}: {control.fault}, so that nothing was judged"
     bad = [case for case in target.judged if case.verdict != "agree"]
     for case in bad[:1]:
-        yield from islice(failures(case, target.target), 1, None)
+        yield from islice(failures(case, target.target, target.lines), 1, None)
     failed = [case for case in target.cases if case.refused]
     for case in failed[:1]:
         yield f"failed    {case.case}, {case.dtype}: {case.refused}"

@@ -33,7 +33,7 @@ def _print_target(target: TargetReport, console: Console) -> None:
         write(console, line)
     print_rows(target, console)
     for case in target.cases:
-        for line in (*failures(case, target.target), *trajectories(case)):
+        for line in (*failures(case, target.target, target.lines), *trajectories(case)):
             write(console, line)
 
 

@@ -1,6 +1,6 @@
 """What is asked for: which cases, in which precisions, with which seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backproof.case import Case
 from backproof.cases import TABLE, case_named, random_cases
@@ -11,14 +11,16 @@ from backproof.errors import BackproofError
 class Request:
     """Some cases of a run.
 
-    names   of the cases; without any name or random case, all of the table
-    random  how many random cases
+    names     of the cases; without any name or random case, all of the table
+    random    how many random cases
+    pictured  whether findings are to have pictures, which costs a pass over every array
     """
 
     names: tuple[str, ...]
     random: int
     dtypes: tuple[str, ...]
     seed: int
+    pictured: bool = False
 
     def questions(self) -> list[tuple[Case, str]]:
         """Return each case with each of its precisions, once.
@@ -38,4 +40,7 @@ class Request:
 
     def single(self) -> "list[Request]":
         """Return a request for each of the questions."""
-        return [Request((c.name,), 0, (dtype,), self.seed) for c, dtype in self.questions()]
+        return [
+            replace(self, names=(case.name,), random=0, dtypes=(dtype,))
+            for case, dtype in self.questions()
+        ]

@@ -6,13 +6,16 @@ A target is plain data, so that it travels to the worker process that judges it.
 import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from backproof.candidate import Candidate, FailedError, SkippedError
 from backproof.case import Case
 from backproof.errors import BackproofError
 from backproof.suite.request import Request
 from backproof.verdict import CaseReport, TargetReport
+
+if TYPE_CHECKING:
+    from backproof.candidate.loading import Source
 
 
 class Target(Protocol):
@@ -94,12 +97,14 @@ class PythonFile:
         from backproof.candidate.loading import read_source
         from backproof.candidate.spec import has_trace
 
-        if has_trace(read_source(self.path)):
-            return self._judge_trace(request)
+        source = read_source(self.path)
+        if has_trace(source):
+            return self._judge_trace(request, source)
         return self._judge_convention(request)
 
-    def _judge_trace(self, request: Request) -> TargetReport:
-        from backproof.candidate.spec import spec_candidate
+    def _judge_trace(self, request: Request, source: "Source") -> TargetReport:
+        from backproof.candidate.quoting import quoted
+        from backproof.candidate.spec import lines_of, spec_candidate
 
         if self.name not in ("", "trace"):
             raise BackproofError(
@@ -108,7 +113,11 @@ class PythonFile:
             )
         with spec_candidate(self.path, request.questions(), request.seed) as candidate:
             report = _judged(self.words, request, [candidate])
-        return replace(report, reading="its function trace(case)")
+        differs = {(case.case, case.dtype) for case in report.judged if case.verdict == "differ"}
+        bad = [one for one in request.questions() if (one[0].name, one[1]) in differs]
+        numbers = lines_of(self.path, *bad[0], request.seed) if bad else {}
+        lines = quoted(source, self.path, numbers)
+        return replace(report, reading="its function trace(case)", lines=lines)
 
     def _judge_convention(self, request: Request) -> TargetReport:
         from backproof.own.judging import judge_file
@@ -119,7 +128,9 @@ class PythonFile:
                 "leave it out."
             )
         dtypes, cases = list(request.dtypes), list(request.names)
-        report = judge_file(self.path, self.name, dtypes, request.seed, cases)
+        report = judge_file(
+            self.path, self.name, dtypes, request.seed, cases, pictured=request.pictured
+        )
         return replace(report, target=self.words)
 
 
@@ -145,7 +156,7 @@ def _judged(words: str, request: Request, candidates: list[Candidate]) -> Target
     cases, refused = [], ""
     for case, dtype in request.questions():
         try:
-            cases.append(judge_case(case, dtype, request.seed, candidates))
+            cases.append(judge_case(case, dtype, request.seed, candidates, request.pictured))
         except SkippedError as error:
             cases.append(unjudged(case, dtype, request, skipped=str(error)))
         except FailedError as error:

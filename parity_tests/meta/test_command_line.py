@@ -112,7 +112,7 @@ def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ("check --cmd ./nothing", "There is no program './nothing'"),
         ("check file --cmd true", "Give either the file file or --cmd, not both."),
         ("check file --device cuda", "--device cuda is where the PyTorch twin runs; leave it out"),
-        ("compare", "compare"),
+        ("weigh", "weigh"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_one_sentence(
@@ -211,8 +211,10 @@ def test_a_device_that_is_not_there(device: str, tmp_path: Path) -> None:
     if device == "cuda" and torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     arguments = "check", "--case", "dead", "--device", device, "--json", str(tmp_path / "x.json")
-    complained(*run(*arguments), f"There is no device '{device}' here")
-    assert not list(tmp_path.iterdir())
+    sentence = f"There is no device '{device}' here"
+    complained(*run(*arguments), sentence)
+    (target,) = strictly((tmp_path / "x.json").read_text("utf-8"))["targets"]
+    assert (target["verdict"], target["refused"][: len(sentence)]) == ("cannot judge", sentence)
 
 
 def workers_of(parent: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The report for a machine: docs/json.md names every field that there is, and no other."""
+"""The report for a machine; test_schema.py has its fields."""
 
 import json
 import re
@@ -22,28 +22,6 @@ def whole() -> dict[str, Any]:
     one = TargetReport("a.py", [differs, refused], "functions", ("a note",))
     report = Report([one, TargetReport("b.py", [], refused="b.py is not there.")])
     return json.loads(json.dumps(as_json(report), allow_nan=False))
-
-
-def fields(value: Any) -> set[str]:
-    """Return every key at any depth, but for those of the environment."""
-    if isinstance(value, list):
-        return set().union(*map(fields, value))
-    if isinstance(value, dict):
-        inner = (fields(item) for key, item in value.items() if key != "environment")
-        return set(value).union(*inner)
-    return set()
-
-
-def test_the_document_names_every_field_and_no_other() -> None:
-    cells = [line.split("|")[1:-1] for line in DOCUMENT.splitlines() if line.startswith("| `")]
-    meanings = " ".join(
-        meaning
-        for name, meaning in cells
-        if re.search(r"`(controls|….controls\[\]|….drift\[\])`", name)
-    )
-    words = set(re.findall(r"`([^`]+)`", " ".join(name for name, _ in cells) + meanings))
-    named = {re.split(r"[.…]", word)[-1].removesuffix("[]") for word in words} - {"null"}
-    assert named == fields(whole()) | {"forecast", "ratio"}
 
 
 def test_the_document_names_every_verdict_with_its_exit_code() -> None:

@@ -205,7 +205,8 @@ def test_one_file_that_cannot_be_judged_is_one_sentence(
     assert (code, out) == (2, "")
     assert err.startswith(f"backproof: {sentence}")
     assert err.count("\n") == 1
-    assert not path.exists()
+    (target,) = json.loads(path.read_text("utf-8"))["targets"]
+    assert err == f"backproof: {target['refused']}\n", "the file says the same"
 
 
 @LINUX

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from backproof import cli
+from backproof.demo import DEMONSTRATED
 from backproof.errors import BackproofError
 from backproof.mistakes import CATALOGUE, GROUPS, Mistake, mistake_named
 from backproof.mistakes.page import page
@@ -61,8 +62,9 @@ def test_all_are_listed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert called(monkeypatch, "mistakes") == 0
-    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
-    assert lines == [[m.name, m.sentence] for m in CATALOGUE.values()]
+    for line, mistake in zip(capsys.readouterr().out.splitlines(), CATALOGUE.values(), strict=True):
+        marks = ["demo"] if mistake.name in DEMONSTRATED else []
+        assert line.split() == [mistake.name, *marks, *mistake.sentence.split()]
 
 
 def test_one_is_explained(
@@ -91,4 +93,8 @@ def test_an_unknown_name_gets_the_nearest_ones(
 
 def test_the_commands_are_those_of_the_help() -> None:
     commands = [command.callback for command in cli.app.registered_commands]
-    assert {command.__name__ for command in commands if command} == {"check", "mistakes", "explain"}
+    names = {command.__name__ for command in commands if command}
+    assert names == {
+        *("check", "schema", "mistakes", "explain"),
+        *("demo", "gate", "record", "compare"),
+    }

@@ -24,6 +24,7 @@ def main(path: str, name: str, question: str, answer: str) -> int:
             source.constructions,
             source.text,
             missing=loaded.missing,
+            source=source,
         )
         write_answer(Path(answer), read(file, name, problems))
     except BackproofError as error:

@@ -13,6 +13,7 @@ from backproof.candidate.conventions import RATE
 from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.chain import chain_group
 from backproof.candidate.conventions.groups import Group, groups
+from backproof.candidate.conventions.lines import lines_of
 from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, plain, role_of
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.search import TELLING, Failures, Quality, best_reading, telling
@@ -25,7 +26,7 @@ from backproof.candidate.conventions.usage import (
 )
 from backproof.candidate.conventions.words import called, described
 from backproof.candidate.letters import Answer
-from backproof.candidate.loading import Construction, MissingImportError
+from backproof.candidate.loading import Construction, MissingImportError, Source
 from backproof.errors import BackproofError
 from backproof.exchange import Problem
 from backproof.trace import Trace
@@ -41,6 +42,7 @@ class File:
     text     its source
     choice   how to choose one of its networks by name
     missing  name -> why it is not bound
+    source   its lines; None of live objects, whose lines nobody could quote
     """
 
     where: str
@@ -49,6 +51,7 @@ class File:
     text: str = ""
     choice: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
 
     def choose(self, name: str) -> str:
         """Return how a user chooses one network by its name."""
@@ -65,22 +68,25 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
     reading, quality, problem = the_network(file, name, problems, failures)
     session = reading.run(problem)
     ascent = session.shown and ascends(file.text)
-    traces, again, parameters = {}, {}, {}
+    rate = _rate(file, reading, session)
+    traces, again, parameters, firsts = {}, {}, {}, {}
     for one in _alike(problems, problem):
         pair = failures.attempt("", partial(_twice, reading, one))
         if pair is not None and reading.quality(pair[0]) >= _enough(quality):
             traces[one.name] = _downhill(pair[1]) if ascent else pair[1]
             again[one.name] = _downhill(pair[2]) if ascent else pair[2]
+            firsts[one.name] = pair[1]
             parameters[one.name] = tuple(name for name, _, _ in pair[0].layers.paths())
     return Answer(
         described(reading, session),
         called(reading),
-        _rate(file, reading, session),
+        rate,
         outputs_in_use(file.text, file.constructions, reading, file.namespace),
         tuple(_notes(session, ascent)),
         parameters,
         traces,
         again,
+        lines_of(reading, problems, firsts, rate or 1.0, file.source) if file.source else {},
     )
 
 

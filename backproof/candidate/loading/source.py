@@ -48,10 +48,16 @@ class Source:
 
     def where(self, line: int) -> str:
         """Return my_net.py:12, or my_net.ipynb, cell 3, line 5, for a line of `text`."""
+        cell, number = self.place(line)
+        name = self.path.name
+        return f"{name}, cell {cell}, line {number}" if cell else f"{name}:{number}"
+
+    def place(self, line: int) -> tuple[int, int]:
+        """Return the cell of a line of `text`, 0 in a file that is no notebook, and its number."""
         if not self.cells:
-            return f"{self.path.name}:{line}"
-        first, number = self.cells[max(bisect_right(self.cells, (line, sys.maxsize)) - 1, 0)]
-        return f"{self.path.name}, cell {number}, line {line - first + 1}"
+            return 0, line
+        first, cell = self.cells[max(bisect_right(self.cells, (line, sys.maxsize)) - 1, 0)]
+        return cell, line - first + 1
 
     def quote(self, name: str) -> str | None:
         """Return where `f`, `Net` or `Net.backward` is defined; None where it is not."""

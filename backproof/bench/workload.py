@@ -1,0 +1,120 @@
+"""What is timed: a network, a batch, a precision, and which part of the training."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from backproof.case import Case, Inputs
+from backproof.makers import ordinary
+
+STEP, FORWARD, BACKWARD, TRAINING = KINDS = ("step", "forward", "backward", "training")
+RATE = 0.1
+BATCH, WIDTH = 64, 64  # of the sweep over the width, and of the sweep over the batch
+STEPS = 1000  # of a whole training
+MOST_FLOP = 2e11  # of a step that a CPU is asked for: a few seconds
+
+TABLE = (  # from the notebook's network to wide layers
+    ((2, 4, 1), 3, "float64"),
+    ((30, 64, 32, 1), 569, "float32"),
+    ((784, 128, 1), 128, "float32"),
+    ((256, 256, 256, 1), 256, "float32"),
+)
+WIDEST = ((1024, 1024, 1024, 1), 1024, "float32")
+SMALL = ((16, 16, 1), 8, "float32")
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A network and what is done with it, once a call.
+
+    layer_dims  n_x, hidden sizes, n_out
+    m           examples in the batch
+    precision   a name of backproof.precision
+    kind        "forward": the outputs; "backward": gradients, after a forward pass that is not
+                timed; "step": forward, backward, update; "training": STEPS steps from the given
+                parameters
+    """
+
+    layer_dims: tuple[int, ...]
+    m: int
+    precision: str = "float32"
+    kind: str = STEP
+
+    @property
+    def words(self) -> str:
+        """Return "30-64-32-1, 569, float32"."""
+        return f"{self.net}, {self.m:,}, {self.precision}"
+
+    @property
+    def net(self) -> str:
+        """Return "30-64-32-1"."""
+        return "-".join(map(str, self.layer_dims))
+
+    @property
+    def width(self) -> int:
+        """Return the largest layer."""
+        return max(self.layer_dims)
+
+    @property
+    def dtype(self) -> str:
+        """Return the precision of the arrays that are handed over: float64 or float32."""
+        return "float64" if self.precision == "float64" else "float32"
+
+    @property
+    def steps(self) -> int:
+        """Return how many steps a call does."""
+        return STEPS if self.kind == TRAINING else 1
+
+    @property
+    def case(self) -> Case:
+        """Return the case by which an implementation is judged."""
+        return Case(self.words, "timed", self.layer_dims, self.m, ordinary, learning_rate=RATE)
+
+    def inputs(self, seed: int) -> Inputs:
+        """Draw data and parameters."""
+        return self.case.inputs(self.dtype, seed)
+
+    def products(self) -> Iterator[tuple[int, int, int]]:
+        """Yield (rows, inner, columns) of every matrix product that one call cannot do without."""
+        for l, (n_in, n_out) in enumerate(pairwise(self.layer_dims), 1):
+            if self.kind != BACKWARD:
+                yield n_out, n_in, self.m  # Z = W A
+            if self.kind != FORWARD:
+                yield n_out, self.m, n_in  # dW = dZ A^T
+                if l > 1:
+                    yield n_in, n_out, self.m  # dA = W^T dZ
+
+    @property
+    def flop(self) -> float:
+        """Return floating-point operations of the products of one step or pass."""
+        return sum(2.0 * rows * inner * columns for rows, inner, columns in self.products())
+
+
+def square(width: int, m: int, precision: str = "float32", kind: str = STEP) -> Workload:
+    """Return the network of the sweeps: data, two hidden layers of one width, one output."""
+    return Workload((width, width, width, 1), m, precision, kind)
+
+
+def quick() -> list[Workload]:
+    """Return what can be measured in less than a minute."""
+    widths, batches = (4, 16, 64, 256, 512), (1, 16, 256, 1024)
+    table = [Workload(*row) for row in TABLE]
+    sweeps = [square(width, BATCH) for width in widths] + [square(WIDTH, m) for m in batches]
+    return list(dict.fromkeys([*table, *sweeps, Workload(*TABLE[0], TRAINING)]))
+
+
+def full(precisions: tuple[str, ...] = ("float32", "float64"), most: float = MOST_FLOP) -> list[Workload]:
+    """Return every size and kind; products of more than `most` flop a step are left out."""
+    widths, batches = [2**k for k in range(2, 13)], [4**k for k in range(9)]
+    found = [Workload(*row, kind) for row in (*TABLE, WIDEST) for kind in (STEP, FORWARD, BACKWARD)]
+    found += [Workload(*row, TRAINING) for row in TABLE[:2]]
+    for precision in precisions:
+        found += [square(width, BATCH, precision) for width in widths]
+        found += [square(WIDTH, m, precision) for m in (*batches, 65536)]
+    found += [square(width, m) for width in (256, 1024) for m in batches]
+    return [workload for workload in dict.fromkeys(found) if workload.flop <= most]
+
+
+def small() -> list[Workload]:
+    """Return one small workload of each kind: for trying whether all still runs."""
+    return [Workload(*SMALL, kind) for kind in KINDS]

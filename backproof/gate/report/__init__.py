@@ -1,0 +1,1 @@
+"""The outcome of a gate, for a person, a machine, a CI server."""
