@@ -15,7 +15,9 @@ from impl_numpy.layouts import Operation
 from impl_numpy.steps import CANCELLING
 
 FACTOR = {"squared_error": 2.0, "half_squared_error": 1.0}  # of A - Y in the cost's derivative
-MANY = 2048  # elements from which np.clip is faster than np.maximum, and a mask than np.sign
+MASKED = ("relu", "leaky_relu")  # hidden activations whose derivative is made of a mask
+FEW = 64  # elements up to which np.sign is faster than a mask
+MANY = 2048  # elements from which np.clip is faster than np.maximum
 
 
 def _constant(number: float, like: Array) -> Array:
@@ -57,22 +59,31 @@ def derivative(hidden: str, A: Array, D: Array, spare: Array) -> list[Operation]
     """Return D = g'(Z) as a function of A = g(Z): steps.activation_derivative.
 
     A, D   buffers of one shape; D may be A
-    spare  a buffer of that shape, without gaps
-    A relu or leaky relu is positive where Z is, and its sign is 1, 0 or -1.
+    spare  a buffer without gaps: of that shape, or for those in MASKED of as many bytes as A has
+           elements
+    A relu or leaky relu is positive where Z is.
     """
     one = _constant(1, A)
-    if hidden == "relu":
-        if A.size < MANY:
-            return [partial(np.sign, A, D)]
-        positive = spare.reshape(-1).view(np.bool_)[: A.size].reshape(A.shape)
-        return [partial(np.greater, A, _constant(0, A), positive), partial(np.copyto, D, positive)]
-    if hidden == "leaky_relu":
-        return [partial(np.sign, A, D), partial(np.maximum, D, _constant(LEAK, A), out=D)]
+    if hidden in MASKED:
+        positive = _is_positive(A, D, spare)
+        at_least = [partial(np.maximum, D, _constant(LEAK, A), out=D)]
+        return positive + (at_least if hidden == "leaky_relu" else [])
     if hidden == "sigmoid":
         return [partial(np.subtract, one, A, spare), partial(np.multiply, A, spare, D)]
     if hidden == "tanh":
         return [partial(np.multiply, A, A, D), partial(np.subtract, one, D, D)]
     raise KeyError(hidden)
+
+
+def _is_positive(A: Array, D: Array, spare: Array) -> list[Operation]:
+    """Return D = 1 where A > 0, else something that is not positive.
+
+    np.sign is one operation instead of two, but its branches are mispredicted in long arrays.
+    """
+    if A.size < FEW:
+        return [partial(np.sign, A, D)]
+    mask = spare.reshape(-1).view(np.bool_)[: A.size].reshape(A.shape)
+    return [partial(np.greater, A, _constant(0, A), mask), partial(np.copyto, D, mask)]
 
 
 def difference_is_enough(output: str, loss: str) -> bool:

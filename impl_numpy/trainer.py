@@ -187,13 +187,14 @@ class Trainer:
 
     def _hidden_delta(self, l: int) -> list[Operation]:
         space, layout = self._space, self._space.layout
-        operations: list[Operation] = []
+        name, operations = self._names[l - 1], []
+        for block in space.blocks(l, space.dtype.itemsize if name in buffered.MASKED else 1):
+            A, D = (layout.rows(x, block.begin, block.end) for x in (space.A[l], space.D[l]))
+            operations += buffered.derivative(name, A, D, block.scratch)
         for block in space.blocks(l):
-            W, A, D = (
-                layout.rows(x, block.begin, block.end)
-                for x in (space.layers[l + 1], space.A[l], space.D[l])
+            W, D = (
+                layout.rows(x, block.begin, block.end) for x in (space.layers[l + 1], space.D[l])
             )
-            operations += buffered.derivative(self._names[l - 1], A, D, block.scratch)
             operations.append(layout.product(W, space.D[l + 1], block.scratch))
             operations.append(partial(np.multiply, block.scratch, D, D))
         return operations

@@ -123,15 +123,19 @@ class Workspace:
         """Return a new buffer for a single unit."""
         return np.empty(self._shape(1, self.m), self.dtype)
 
-    def blocks(self, l: int) -> Sequence[Block]:
+    def blocks(self, l: int, in_one: int = 1) -> Sequence[Block]:
         """Return layer l in as few blocks of rows as there is scratch for.
 
+        in_one  how many elements of the layer one element of scratch serves: 1, or more for masks,
+                whose elements are bytes; scratch is then without the layer's shape
         The scratch of layer l may be used until the gradients of layer l are computed.
         """
         n, row, scratch = self.n[l], self.m * self.count, self._scratch[l]
-        number = -(-n // min(n, scratch.size // row))
+        number = -(-n // min(n, scratch.size * in_one // row))
         height = -(-n // number)
         ranges = [(begin, min(begin + height, n)) for begin in range(0, n, height)]
+        if in_one > 1:
+            return [Block(i, j, scratch) for i, j in ranges]
         return [
             Block(i, j, scratch[: (j - i) * row].reshape(self._shape(j - i, self.m)))
             for i, j in ranges

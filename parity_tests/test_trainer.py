@@ -132,7 +132,7 @@ def test_each_operation_is_missed(hidden: tuple[str, str]) -> None:
         with np.errstate(all="ignore"):
             wrong = states(without(k)(*arguments(case, inputs)))
         assert any(not np.array_equal(a, b) for a, b in zip(right, wrong, strict=True)), k
-    for k in range(0, number, 6):
+    for k in (1, number - 2):  # an activation, and a gradient
         (verdict,) = judge_case(case, "float64", 0, [trainer_candidate(without(k))]).verdicts
         assert verdict.verdict == "differ", k
 
@@ -216,7 +216,7 @@ def bytes_used(make: Callable[[], Any]) -> tuple[int, int]:
     return after - before, peak - after
 
 
-MANY = 4000  # examples
+MANY = 10_000  # examples
 ROW = 4 * MANY  # bytes of a single unit's activations
 
 
@@ -228,7 +228,7 @@ def test_a_step_allocates_no_array(hidden: str, output: str, loss: str) -> None:
     made.step()
     left, between = bytes_used(made.step)
     assert left < ROW
-    assert between < ROW, "NumPy's iterators take up to 8,000 bytes, whatever the size"
+    assert between < ROW, "an iterator of NumPy buffers 8,192 elements and no more"
 
 
 def test_an_array_in_between_would_be_seen() -> None:
