@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backproof.commands.bench import bench
 from backproof.commands.compare import compare
 from backproof.commands.demo import demo
 from backproof.commands.gate import gate
@@ -152,7 +153,7 @@ def explain(
     return 0
 
 
-for _command in (demo, gate, record, compare):
+for _command in (bench, demo, gate, record, compare):
     app.command()(_command)
 
 

@@ -183,6 +183,22 @@ def test_cost(loss: str) -> None:
     close(losses.COSTS[loss](A, Y), expected)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, bool, int, list])
+@pytest.mark.parametrize(
+    "cost", [*losses.COSTS.values(), impl_numpy.categorical_cross_entropy], ids=lambda c: c.__name__
+)
+def test_cost_of_whole_numbers(cost: Callable[..., np.floating], dtype: type) -> None:
+    """They cost what the same numbers cost in float64: no unsigned wrap, no float16 logarithm."""
+    rows = [[1, 0, 1], [1, 1, 0]]
+    given = rows if dtype is list else np.array(rows, dtype)
+    labels = np.array([[1, 0, 1], [0, 1, 0]])
+    if cost is losses.categorical_cross_entropy_of:
+        given = [[1, 1, 1], [1, 1, 1]] if dtype is list else np.ones_like(given)
+    found = cost(given, labels)
+    assert found.dtype == np.float64
+    close(found, cost(np.array(given, float), labels))
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_cost_derivative(loss: str) -> None:
     expected = np.array(
@@ -214,6 +230,13 @@ def test_a_softmax_with_another_loss_is_judged_by_its_probabilities() -> None:
     for loss in set(LOSSES) - {"categorical_cross_entropy"}:
         expected = math.fsum(COSTS[loss](A[i, k], Y[i, k]) for i, k in CELLS) / M
         close(losses.cost(np.full_like(Z, math.nan), A, Y, "softmax", loss), expected)
+
+
+@pytest.mark.parametrize("guard", ["clamp", "clip", "epsilon"])
+def test_guards_take_lists(guard: str) -> None:
+    given, labels = [[0.25, 0.5, 1.0]], [[1, 0, 1]]
+    expected = impl_numpy.binary_cross_entropy(np.array(given), np.array(labels), guard)
+    assert impl_numpy.binary_cross_entropy(given, labels, guard) == expected
 
 
 @pytest.mark.parametrize("p", [0.0, 1e-15, 1e-10, 0.5, 1 - 1e-10, 1.0])

@@ -225,3 +225,9 @@ UNKNOWN: list[Callable[[], object]] = [
 def test_an_unknown_name_is_refused(call: Callable[[], object]) -> None:
     with pytest.raises(KeyError, match="hinge"):
         call()
+
+
+def test_data_with_three_axes_are_refused() -> None:
+    """Also where the first two have the right sizes."""
+    with pytest.raises(ValueError, match=r"^X has shape \(2, 6, 1\)"):
+        neural_network_model(X[:, :, None], Y, DIMS, 0.1, 1)

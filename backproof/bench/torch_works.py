@@ -15,6 +15,7 @@ from backproof.case import Inputs
 from backproof.trace import Array, Trace
 
 MODES_OF_CPU, MODES_OF_CUDA = ("eager", "foreach", "fused", "compiled"), impl_torch.MODES
+UPDATES = ("foreach", "fused")  # modes that differ from eager in the update only
 STORED = {"tf32": torch.float32}  # precisions that are not named like what tensors hold
 
 
@@ -131,10 +132,11 @@ def _implementation(device: str, mode: str) -> Implementation:
     return Implementation(
         f"{'torch' if device == 'cpu' else 'cuda'} {mode}",
         partial(_make, device, mode),
-        KINDS if mode == "eager" else (STEP, TRAINING),
+        KINDS if mode == "eager" else (STEP,) if mode in UPDATES else (STEP, TRAINING),
         lambda _: why(),
         device,
         slow=mode == "compiled",
+        package="torch" if device == "cpu" else "cuda",
     )
 
 

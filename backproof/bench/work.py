@@ -15,7 +15,6 @@ Parameters = Mapping[str, Array]
 class Work(Protocol):
     """One workload as one implementation does it.
 
-    kept      bytes of arrays that it holds from call to call, where that is known; else 0
     preparing  seconds that compiling took; 0 where nothing was compiled
     """
 
@@ -60,13 +59,16 @@ class Ready:
 
 
 class Training:
-    """A whole training: from the parameters given, so many steps of somebody's work."""
+    """A whole training: from the parameters given, so many steps of somebody's work.
+
+    looped  whether the work has a loop of its own, which then is to be judged as well
+    """
 
     def __init__(self, work: Work, steps: int) -> None:
         """Keep the work; a call does so many steps of it."""
-        self._work, self._steps, self._parameters = work, steps, {}
+        self._work, self._steps, self._parameters = work, steps, dict[str, Array]()
         self.preparing = work.preparing
-        self.wait, self.result, self.advance = work.wait, work.result, work.advance
+        self.looped = type(work).advance is not Ready.advance
 
     def start(self, parameters: Parameters) -> None:
         """Begin every training with these parameters."""
@@ -78,6 +80,18 @@ class Training:
         self._work.start(self._parameters)
         self._work.advance(self._steps)
 
+    def advance(self, steps: int) -> None:
+        """Do so many steps."""
+        self._work.advance(steps)
+
+    def wait(self) -> None:
+        """Return when they are done."""
+        self._work.wait()
+
+    def result(self) -> Trace:
+        """Return what the last step computed."""
+        return self._work.result()
+
 
 @dataclass(frozen=True)
 class Implementation:
@@ -88,6 +102,7 @@ class Implementation:
     absent  workload -> why it cannot be had here, a clause; "" where it can
     device  "cpu" or "cuda"
     slow    whether it takes seconds to prepare: left out of a quick run
+    package  whose arrays it makes: "numpy", "torch", "cuda"; "" where their memory is unknown
     """
 
     name: str
@@ -96,11 +111,10 @@ class Implementation:
     absent: Callable[[Workload], str] = lambda _: ""
     device: str = "cpu"
     slow: bool = False
+    package: str = "numpy"
 
     def why_not(self, workload: Workload) -> str:
-        """Return why it is not timed on a workload, a clause; "" where it is."""
-        if workload.kind not in self.kinds:
-            return f"it does no {workload.kind} by itself"
+        """Return why it is not timed on a workload of its kinds, a clause; "" where it is."""
         on_cuda_only = workload.precision not in ("float64", "float32")
         if on_cuda_only and self.device != "cuda":
             return f"{workload.precision} is timed on CUDA only"

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from backproof.case import Case, Inputs
 from backproof.makers import ordinary
+from backproof.trace import Array
 
 STEP, FORWARD, BACKWARD, TRAINING = KINDS = ("step", "forward", "backward", "training")
 RATE = 0.1
@@ -72,7 +75,11 @@ class Workload:
 
     def inputs(self, seed: int) -> Inputs:
         """Draw data and parameters."""
-        return self.case.inputs(self.dtype, seed)
+        drawn = self.case.inputs(self.dtype, seed)
+        if self.precision != "bfloat16":
+            return drawn
+        parameters = {name: _bfloat16(value) for name, value in drawn.parameters.items()}
+        return Inputs(parameters, _bfloat16(drawn.X), drawn.Y)
 
     def products(self) -> Iterator[tuple[int, int, int]]:
         """Yield (rows, inner, columns) of every matrix product that one call cannot do without."""
@@ -88,6 +95,11 @@ class Workload:
     def flop(self) -> float:
         """Return floating-point operations of the products of one step or pass."""
         return sum(2.0 * rows * inner * columns for rows, inner, columns in self.products())
+
+
+def _bfloat16(value: Array) -> Array:
+    """Return float32 numbers cut off to what bfloat16 can hold."""
+    return (value.view(np.uint32) & np.uint32(0xFFFF0000)).view(np.float32)
 
 
 def square(width: int, m: int, precision: str = "float32", kind: str = STEP) -> Workload:

@@ -132,7 +132,7 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
         "outputs": outputs if isinstance(outputs, int) else None,
         "notes": tuple(_short(note) for note in said["notes"][:8]),
         "parameters": {str(k): tuple(map(str, v)) for k, v in said["parameters"].items()},
-        "lines": {str(k): line_numbers(v) for k, v in said["lines"].items()},
+        "lines": {str(k): line_numbers(v) for k, v in said.get("lines", {}).items()},
     }
 
 

@@ -73,7 +73,7 @@ def gate(
     from backproof.suite.request import Request
     from backproof.suite.tasks import plan
 
-    targets = _targets(target or [], command, "cpu", written=True)
+    targets = _targets(target or [], command, "cpu", written=False)
     asked = asked_of([one.words for one in targets], case or [])
     held = Gate(str(baseline), read_baseline(baseline), asked, read_excuses(excuses))
     tasks = plan(targets, Request(tuple(case or ()), 0, DTYPES, 0))

@@ -16,11 +16,11 @@ from backproof.mistakes import CATALOGUE, mistake_named
 
 STYLES: Mapping[str, Callable[[Program], str]] = {"functions": functions, "class": classes}
 RIGHT, RANDOM = "right", "random"
+GROUPS: tuple[Mapping[str, Edit], ...] = tuple(
+    module.EDITS for module in (scales, biases, activations, outputs, costs, updates)
+)
 DEMONSTRATED: Mapping[str, Edit] = {
-    name: group.EDITS[name]
-    for name in CATALOGUE
-    for group in (scales, biases, activations, outputs, costs, updates)
-    if name in group.EDITS
+    name: group[name] for name in CATALOGUE for group in GROUPS if name in group
 }
 
 

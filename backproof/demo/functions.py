@@ -84,7 +84,7 @@ def _update(program: Program) -> Lines:
     steps = [line for kind in "Wb" for line in program.step(f"update {kind}")]
     body = [
         "new = dict(parameters)",
-        f"for l in range({program.updated.start}, {program.updated.stop}):",
+        f"for i in range({program.updated.start}, {program.updated.stop}):",
         *indented(_of_layer(line) for line in steps),
         "return new",
     ]
@@ -92,11 +92,11 @@ def _update(program: Program) -> Lines:
 
 
 def _of_layer(line: str) -> str:
-    """Return a line of an update with the arrays of layer l taken out of dictionaries."""
+    """Return a line of an update with the arrays of layer i taken out of dictionaries."""
     left, right = line.split(" = ", 1)
-    right = re.sub(r"\bd([Wb])\b", r'grads[f"d\1{l}"]', right)
-    right = re.sub(r"\b([Wb])\b", r'parameters[f"\1{l}"]', right)
-    return f'new[f"{left}{{l}}"] = {right}' if left in ("W", "b") else f"{left} = {right}"
+    right = re.sub(r"\bd([Wb])\b", r'grads[f"d\1{i}"]', right)
+    right = re.sub(r"\b([Wb])\b", r'parameters[f"\1{i}"]', right)
+    return f'new[f"{left}{{i}}"] = {right}' if left in ("W", "b") else f"{left} = {right}"
 
 
 def _looked_up_in(where: str, lines: Lines) -> Lines:

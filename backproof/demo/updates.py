@@ -25,12 +25,8 @@ EDITS: dict[str, Edit] = {
     "parameter-overwritten": both("W = -learning_rate * dW"),
     "update-of-gradient": both("W = dW - learning_rate * dW"),
     "sign-of-gradient": both("W = W - learning_rate * np.sign(dW)"),
-    "gradient-normalised": both(
-        "length = np.linalg.norm(dW)\nW = W - learning_rate * dW / length"
-    ),
-    "decay-in-update": edit(
-        update_W="decay = 0.01 * W\nW = W - learning_rate * (dW + decay)"
-    ),
+    "gradient-normalised": both("length = np.linalg.norm(dW)\nW = W - learning_rate * dW / length"),
+    "decay-in-update": edit(update_W="decay = 0.01 * W\nW = W - learning_rate * (dW + decay)"),
     "update-in-float32": both(
         "old = W.astype(np.float32)\n"
         "change = np.float32(learning_rate * dW)\n"

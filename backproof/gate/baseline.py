@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from backproof.errors import BackproofError
-from backproof.gate.conduct import conduct_of_twins
 from backproof.gate.judgement import LATER, TWINS, Place
 from backproof.gate.question import Question, question_of
 from backproof.report.model import Report, environment
@@ -90,6 +89,8 @@ class Asked:
 
 def found(report: Report) -> Baseline:
     """Return what a run found, ready to be kept."""
+    from backproof.gate.conduct import conduct_of_twins  # which imports torch
+
     questions: dict[Place, Question] = {}
     arrays: dict[Place, Entry] = {}
     for target in report.targets:

@@ -28,6 +28,8 @@ def changes(old: Baseline | None, new: Baseline) -> Iterator[str]:
         if len(found) > SHOWN:
             yield f"{kind:<16}and {len(found) - SHOWN:,} more"
     both = old.arrays.keys() & new.arrays.keys()
+    if not both:
+        return
     moved = sum(str(old.arrays[place].z) != str(new.arrays[place].z) for place in both)
     yield f"{count(len(both), 'array')} in both; z, which is noise, is another in {moved:,}"
 

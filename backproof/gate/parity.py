@@ -89,9 +89,9 @@ def _differences(report: Report, excuses: Sequence[Excuse]) -> Iterator[Complain
 
 def _difference(where: Place, finding: Finding, verdict: Verdict) -> str:
     words = "is undecided" if finding.verdict == "undecided" else "differs"
-    because = f", because {verdict.because}" if verdict.because else ""
     detail = " ".join(sentence(finding).split()).removeprefix(f"{finding.verdict} ")
-    return f"{where.words} {words}{because}: {detail}"
+    reason = f", because {verdict.because}" if verdict.because else f": {detail}"
+    return f"{where.words} {words}{reason}"
 
 
 def _conduct(old: Baseline, new: Baseline) -> Iterator[Complaint]:

@@ -26,7 +26,10 @@ WORSE = 1.25  # times the sensitivity of the baseline
 Z_NOISE = 5.0  # a smaller z is noise
 Z_TYPICAL = 1.5  # the same for the median of a case
 RISEN = 2.0  # times the z of the baseline, where that is no noise either
+FEWEST = 5  # arrays of which a median says something
 NO_BASELINE = "there is no baseline {}: write one with backproof gate --update, and commit it"
+NOTHING_YET = "the baseline {} has nothing of this yet: add it with backproof gate --update"
+NOT_JUDGED = "what could not be judged cannot be held against the baseline"
 
 
 def sharpness(
@@ -38,7 +41,8 @@ def sharpness(
     where    name of the baseline's file
     """
     if old is None or not old.arrays:
-        return Judgement(NAME, CANNOT, NO_BASELINE.format(where))
+        why = NO_BASELINE if old is None else NOTHING_YET
+        return Judgement(NAME, CANNOT, why.format(where))
     complaints = [
         *_lost(old, new, refused),
         *_questions(old, new),
@@ -48,6 +52,8 @@ def sharpness(
     ]
     if complaints:
         return red(NAME, complaints)
+    if refused:
+        return Judgement(NAME, CANNOT, NOT_JUDGED)
     both = len(old.arrays.keys() & new.arrays.keys())
     more = len(new.arrays) - both
     added = f"; {count(more, 'array')} not in the baseline yet" if more else ""
@@ -124,12 +130,13 @@ def _typical(old: Baseline, new: Baseline) -> Iterator[Complaint]:
     both = [place for place, *_ in _both(old, new)]
     before, now = _medians(old.arrays, both), _medians(new.arrays, both)
     for place, z in now.items():
-        if z > _limit(Z_TYPICAL, before[place]):
+        then = before.get(place, math.nan)
+        if z > _limit(Z_TYPICAL, then):
             yield Complaint(
                 "typical z",
                 place,
                 f"{place.words} is less precise throughout: the median z of its arrays is "
-                f"{z:.2g}, and in the baseline {before[place]:.2g}",
+                f"{z:.2g}, and in the baseline {then:.2g}",
             )
 
 
@@ -142,4 +149,8 @@ def _medians(arrays: Mapping[Place, Entry], places: list[Place]) -> dict[Place, 
     for place in places:
         if math.isfinite(z := arrays[place].z):
             groups.setdefault(place._replace(array=""), []).append(z)
-    return {place: statistics.median(values) for place, values in groups.items()}
+    return {
+        place: statistics.median(values)
+        for place, values in groups.items()
+        if len(values) >= FEWEST
+    }

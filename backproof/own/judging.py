@@ -12,6 +12,7 @@ from typing import Any
 
 from backproof.architecture import Architecture, identify
 from backproof.candidate.convention import answer_of
+from backproof.candidate.conventions import DEPTHS, DEPTHS_JUDGED
 from backproof.candidate.conventions.names import BACKWARD, plain
 from backproof.candidate.conventions.players import ranked
 from backproof.candidate.letters import Answer
@@ -25,9 +26,6 @@ from backproof.own.trials import Trial, problem_of, trials
 from backproof.own.weighing import exhibit, weigh
 from backproof.trace import trace_names
 from backproof.verdict import LIVE, CaseReport, TargetReport
-
-DEPTHS = (3, 2, 1, 4)  # which of the depths that a file can do are judged first
-DEPTHS_JUDGED = 2
 
 
 def judge_file(

@@ -47,21 +47,25 @@ def rendered(report: Report) -> str:
     targets = [content.target(n, t, alone) for n, t in enumerate(report.targets, 1)]
     judged = [case for target in report.targets for case in target.judged]
     counts = content.counted(judged)
-    return templates().get_template("page.html").render(
-        report=report,
-        targets=targets,
-        alone=alone,
-        title=targets[0].name if alone else count(len(targets), "file"),
-        tally=[(v, n) for v in RANKS if (n := [t.verdict for t in report.targets].count(v))],
-        facts=content.facts(judged, report.controls),
-        histogram=histogram.histogram("histogram", counts) if counts.any() else None,
-        histogram_words=histogram.sentence(counts),
-        environment=environment(),
-        legend=scale.legend(),
-        signs=SIGNS,
-        kinds=matrix.KINDS,
-        band=scale.band,
-        short=scale.short,
+    return (
+        templates()
+        .get_template("page.html")
+        .render(
+            report=report,
+            targets=targets,
+            alone=alone,
+            title=targets[0].name if alone else count(len(targets), "file"),
+            tally=[(v, n) for v in RANKS if (n := [t.verdict for t in report.targets].count(v))],
+            facts=content.facts(judged, report.controls),
+            histogram=histogram.histogram("histogram", counts) if counts.any() else None,
+            histogram_words=histogram.sentence(counts),
+            environment=environment(),
+            legend=scale.legend(),
+            signs=SIGNS,
+            kinds=matrix.KINDS,
+            band=scale.band,
+            short=scale.short,
+        )
     )
 
 

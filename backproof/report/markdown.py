@@ -127,7 +127,7 @@ def _details(target: TargetReport) -> Iterator[str]:
 def told(verdict: Verdict, case: CaseReport, target: TargetReport) -> list[str]:
     """Return what the report for a person says about one candidate on one case: whom, then what."""
     alone = replace(case, verdicts=[verdict])
-    return [line for line in failures(alone, target.target) if line]
+    return [line for line in failures(alone, target.target, target.lines) if line]
 
 
 def _first(case: CaseReport) -> str:

@@ -21,7 +21,7 @@ from backproof.gate.judgement import Place
 from backproof.report.files import reserved
 
 NAME = "baseline.json"
-PIECE = 400  # bytes
+PIECE = 150  # bytes
 
 
 def baseline(date: str) -> Baseline:
@@ -95,7 +95,7 @@ def child_at_moment(folder: Path, delay: float) -> int:
     """Fork a child, and kill it after so many seconds; return how it ended."""
     pid = os.fork()
     if pid == 0:
-        write(folder, lambda: time.sleep(0.0005))
+        write(folder, lambda: time.sleep(0.0003))
         os._exit(0)
     time.sleep(delay)
     os.kill(pid, signal.SIGKILL)

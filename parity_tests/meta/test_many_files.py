@@ -33,7 +33,7 @@ from backproof.verdict import TargetReport
 spec.LIMITS = Limits(seconds=4.0)
 KEPT = Path(sys.argv.pop(1))
 
-def judge_file(path, name, dtypes, seed, cases):
+def judge_file(path, name, dtypes, seed, cases, pictured):
     from parity_tests.meta.reports import case_report, finding
     with KEPT.open("a") as file:
         file.write(repr((path.name, name, dtypes, seed, cases)) + chr(10))

@@ -98,7 +98,7 @@ def test_operator_does_what_its_example_says(operator: type[operators.Rewriting]
 def planted(module: str, before: str, after: str) -> Mutant:
     source = (ROOT / "impl_numpy" / f"{module}.py").read_text()
     assert source.count(before) == 1
-    return Mutant(module, "planted", 0, 0, before, after, source.replace(before, after))
+    return Mutant(module, "", "planted", 0, 0, before, after, source.replace(before, after))
 
 
 RUNNER = """
@@ -179,27 +179,29 @@ def test_page_counts_and_misses_a_reason(monkeypatch: pytest.MonkeyPatch) -> Non
         three: Outcome("survived"),
         four: Outcome("survived"),
     }
-    explained = Survivor("steps", three.before, (three.after,), "The same number.")
+    explained = Survivor("steps", three.function, three.before, (three.after,), "The same number.")
     monkeypatch.setattr("parity_tests.mutation.survivors.survivors", lambda: [explained])
     text = page(outcomes)
     assert "4 mutants: 2 killed, 1 of them by never ending; 2 survive" in text
     assert "each with a reason but 1." in text.replace("\\\n", "")
-    assert f"The same number.\n\n* steps, {three.kind}: `{three.before}` → `{three.after}`" in text
-    assert f"No reason is given.\n\n* steps, {four.kind}" in text
+    assert f"The same number.\n\n* `steps.f`: `{three.before}` → `{three.after}`" in text
+    assert f"No reason is given.\n\n* `steps.f`: `{four.before}`" in text
 
 
 def test_a_reason_is_for_one_change_only() -> None:
     mutant = MADE[0]
-    explained = Survivor("sample", mutant.before, (mutant.after,), "The same number.")
+    explained = Survivor(
+        "sample", mutant.function, mutant.before, (mutant.after,), "The same number."
+    )
     assert explained.explains(mutant)
-    for other in ({"module": "losses"}, {"before": "x"}, {"after": "x"}):
+    for other in ({"module": "losses"}, {"function": "g"}, {"before": "x"}, {"after": "x"}):
         assert not explained.explains(replace(mutant, **other))
 
 
 def test_list_and_survivors_are_to_match(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = MADE[:2]
-    explained = Survivor("sample", one.before, (one.after, "x"), "The same number.")
+    explained = Survivor("sample", one.function, one.before, (one.after, "x"), "The same number.")
     monkeypatch.setattr("parity_tests.mutation.survivors.survivors", lambda: [explained])
     assert unexplained([one]) == []
     assert unexplained([one, two]) == [f"survived, and no reason is given: {two}"]
-    assert superfluous([one]) == [f"listed, and did not survive: sample  {one.before}  ->  x"]
+    assert superfluous([one]) == [f"listed, and did not survive: sample.f  {one.before}  ->  x"]

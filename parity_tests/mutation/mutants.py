@@ -22,6 +22,7 @@ class Mutant:
     """One change: `before` and `after` are the lines it changes, without their indentation."""
 
     module: str
+    function: str  # or class in which it is; "" at the top
     kind: str
     line: int
     column: int
@@ -35,7 +36,7 @@ class Mutant:
         return sha256(f"{self.module}\n{self.source}".encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.line}  {self.before}  ->  {self.after}"
+        return f"{self.module}.{self.function}:{self.line}  {self.before}  ->  {self.after}"
 
 
 def mutants(module: str, source: str) -> Iterator[Mutant]:
@@ -54,7 +55,9 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
                 changed = mutate_code(source, operator, occurrence)
                 if changed is not None and changed not in made:
                     made.add(changed)
-                    yield Mutant(module, name, *start, *_lines(source, changed), changed)
+                    place = _function(nodes, start)
+                    lines = _lines(source, changed)
+                    yield Mutant(module, place, name, *start, *lines, changed)
 
 
 def _positions(operator: Operator, nodes: list[Node]) -> Iterator[Position]:
@@ -62,6 +65,16 @@ def _positions(operator: Operator, nodes: list[Node]) -> Iterator[Position]:
     for node in nodes:
         for start, _ in operator.mutation_positions(node):
             yield start
+
+
+def _function(nodes: list[Node], position: Position) -> str:
+    """Return the name of the function or class around a position."""
+    around = [
+        node.name.value
+        for node in nodes
+        if node.type in ("funcdef", "classdef") and node.start_pos <= position < node.end_pos
+    ]
+    return around[-1] if around else ""
 
 
 def _silent_spans(nodes: list[Node]) -> Iterator[tuple[Position, Position]]:

@@ -76,6 +76,6 @@ def _survivors(survived: list[Mutant]) -> list[str]:
         by_reason.setdefault(reason(mutant) or "No reason is given.", []).append(mutant)
     for why, mutants in by_reason.items():
         lines += [why, ""]
-        lines += [f"* {m.module}, {m.kind}: `{m.before}` → `{m.after}`" for m in mutants]
+        lines += [f"* `{m.module}.{m.function}`: `{m.before}` → `{m.after}`" for m in mutants]
         lines.append("")
     return lines

@@ -15,13 +15,18 @@ class Survivor:
     """A line of impl_numpy, what may become of it, and why that changes nothing."""
 
     module: str
+    function: str
     before: str
     after: tuple[str, ...]
     reason: str
 
     def explains(self, mutant: Mutant) -> bool:
-        where = (mutant.module, mutant.before) == (self.module, self.before)
-        return where and mutant.after in self.after
+        return mutant.after in self.after and place(mutant) == place(self)
+
+
+def place(row: "Mutant | Survivor") -> tuple[str, str, str]:
+    """Return where something is changed: module, function, lines."""
+    return row.module, row.function, row.before
 
 
 @cache
@@ -43,10 +48,10 @@ def unexplained(survived: list[Mutant]) -> list[str]:
 
 def superfluous(survived: list[Mutant]) -> list[str]:
     """Return a sentence for each entry of the list that no mutant survived for."""
-    left = {(mutant.module, mutant.before, mutant.after) for mutant in survived}
+    left = {(*place(mutant), mutant.after) for mutant in survived}
     return [
-        f"listed, and did not survive: {s.module}  {s.before}  ->  {after}"
+        f"listed, and did not survive: {s.module}.{s.function}  {s.before}  ->  {after}"
         for s in survivors()
         for after in s.after
-        if (s.module, s.before, after) not in left
+        if (*place(s), after) not in left
     ]

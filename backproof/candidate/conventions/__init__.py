@@ -9,7 +9,10 @@ Everything here runs in the stranger's own process; the judge sees only the arra
                forwards and gradients tell which array is which)
     search     dry runs with all sizes different, until the functions fit together: a reading
     reader     the whole: a file -> the numbers of its network on every problem
+    lines      where in the file each of the arrays is computed
 """
 
 REFUSED = 65  # exit code of the process: what it said last is the whole sentence
 RATE = 0.5  # the learning rate, wherever a file takes one; a power of two divides exactly
+DEPTHS = (3, 2, 1, 4)  # which of the depths that a file can do are judged first
+DEPTHS_JUDGED = 2

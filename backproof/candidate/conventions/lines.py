@@ -6,6 +6,7 @@ from time import monotonic
 
 import numpy as np
 
+from backproof.candidate.conventions import DEPTHS, DEPTHS_JUDGED
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.starting import start
 from backproof.candidate.loading import Source
@@ -24,7 +25,7 @@ def lines_of(
     rate: float,
     source: Source,
 ) -> dict[str, Lines]:
-    """Return problem -> array -> line of the file, for each problem that has a trace.
+    """Return problem -> array -> line of the file, for the problems that will be judged.
 
     traces  what the file computed
     rate    with which it updates
@@ -33,6 +34,9 @@ def lines_of(
     until = monotonic() + SECONDS
     found: dict[tuple[int, ...], Lines] = {}
     done = [one for one in problems if one.name in traces]
+    depths = {len(one.layer_dims) - 1 for one in done}
+    judged = [depth for depth in DEPTHS if depth in depths][:DEPTHS_JUDGED]
+    done = [one for one in done if len(one.layer_dims) - 1 in judged]
     for one in done:
         if one.layer_dims not in found:
             found[one.layer_dims] = _lines(reading, one, traces[one.name], rate, source, until)

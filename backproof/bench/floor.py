@@ -1,0 +1,175 @@
+"""What no implementation can go below: the matrix products alone, and what the hardware can do."""
+
+import math
+import time
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import torch
+
+from backproof.bench.judging import RefusedError
+from backproof.bench.work import Parameters, Ready, Work
+from backproof.bench.workload import Workload
+from backproof.precision import Z_LIMIT, precision
+from backproof.trace import Array, Trace
+
+
+ALLOWANCE = 1.25  # by which a chip may be faster than it was when its rate was measured
+SQUARE, SQUARE_CUDA = 768, 8192  # size of the product by which it is measured
+TRIES = 12
+
+
+class Products(Ready):
+    """The products of one step, on arrays that are there already: `ndarray.dot(a, out)`."""
+
+    def __init__(self, workload: Workload, seed: int = 0) -> None:
+        """Draw a pair of factors for each product."""
+        rng = np.random.default_rng(seed)
+        self._units = precision(workload.precision)
+        self._factors = [
+            (_drawn(rng, (rows, inner), workload), _drawn(rng, (inner, columns), workload))
+            for rows, inner, columns in workload.products()
+        ]
+        self._results = [np.empty((a.shape[0], b.shape[1]), a.dtype) for a, b in self._factors]
+        self._calls = [
+            (a.dot, b, out) for (a, b), out in zip(self._factors, self._results, strict=True)
+        ]
+
+    def start(self, parameters: Parameters) -> None:
+        """There is nothing to start from: the factors stay what they are."""
+
+    def run(self) -> None:
+        """Do every product once."""
+        for dot, b, out in self._calls:
+            dot(b, out)
+
+    def result(self) -> Trace:
+        """Return the products by number."""
+        return {str(k): value for k, value in enumerate(self._results)}
+
+    def refuse_wrong(self) -> None:
+        """Raise RefusedError where a product is off by more than its rounding errors."""
+        for (a, b), value in zip(self._factors, self.result().values(), strict=True):
+            exact = a.astype(np.float64) @ b.astype(np.float64)
+            units = self._units.against(precision("float64"))
+            unit = math.hypot(units.accumulation * math.sqrt(a.shape[1]), units.product)
+            squares = np.square(a, dtype=np.float64) @ np.square(b, dtype=np.float64)
+            sigma = unit * np.sqrt(squares) + units.storage * np.abs(exact)
+            if not np.all(np.abs(value - exact) <= Z_LIMIT * sigma + units.smallest):
+                raise RefusedError(f"a product of {a.shape} and {b.shape} is wrong")
+
+
+class CudaProducts(Products):
+    """The same on a CUDA device, in the precision of the workload."""
+
+    def __init__(self, workload: Workload, seed: int = 0) -> None:
+        """Move the factors there."""
+        super().__init__(workload, seed)
+        self._tf32 = workload.precision == "tf32"
+        kept = {"tf32": torch.float32}.get(workload.precision)
+        dtype = kept or getattr(torch, workload.precision)
+        there = [
+            tuple(torch.from_numpy(x).to("cuda", dtype) for x in pair) for pair in self._factors
+        ]
+        self._there = [(a, b, a.new_empty(a.shape[0], b.shape[1])) for a, b in there]
+        self._factors = [
+            (a.double().cpu().numpy(), b.double().cpu().numpy()) for a, b, _ in self._there
+        ]
+
+    def run(self) -> None:
+        """Begin every product once."""
+        before = torch.get_float32_matmul_precision()
+        torch.set_float32_matmul_precision("high" if self._tf32 else "highest")
+        for a, b, out in self._there:
+            torch.mm(a, b, out=out)
+        torch.set_float32_matmul_precision(before)
+
+    def wait(self) -> None:
+        """Return when they are done."""
+        torch.cuda.synchronize()
+
+    def result(self) -> Trace:
+        """Return the products by number, in float64."""
+        return {str(k): out.double().cpu().numpy() for k, (_, _, out) in enumerate(self._there)}
+
+
+def _drawn(rng: np.random.Generator, shape: tuple[int, int], workload: Workload) -> Array:
+    value: Array = rng.normal(size=shape).astype(workload.dtype)
+    return value
+
+
+@cache
+def peak_rate(dtype: str) -> float:
+    """Return the largest rate of a product seen on this CPU, flop a second, with the threads set.
+
+    Of NumPy's BLAS and torch's, which may be different ones.
+    """
+    a = np.random.default_rng(0).normal(size=(SQUARE, SQUARE)).astype(dtype)
+    one, out = torch.from_numpy(a), np.empty_like(a)
+    both: list[Callable[[], object]] = [lambda: a.dot(a, out), lambda: torch.mm(one, one)]
+    return 2.0 * SQUARE**3 / min(_shortest(call, TRIES) for call in both)
+
+
+@cache
+def peak_rate_of_cuda(name: str) -> float:
+    """Return the rate of a large product on the CUDA device, in a precision, flop a second."""
+    workload = Workload((SQUARE_CUDA, SQUARE_CUDA), SQUARE_CUDA, name, "forward")
+    products = CudaProducts(workload)
+
+    def call() -> None:
+        products.run()
+        products.wait()
+
+    return workload.flop / _shortest(call, TRIES)
+
+
+@cache
+def empty_call() -> float:
+    """Return the seconds that a call of a function takes that does nothing."""
+
+    def nothing() -> None:
+        pass
+
+    def many() -> None:
+        for _ in range(1000):
+            nothing()
+
+    return _shortest(many, TRIES) / 1000
+
+
+def _shortest(call: Callable[[], object], tries: int) -> float:
+    call()
+    found = []
+    for _ in range(tries):
+        began = time.perf_counter()
+        call()
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+def least_seconds(workload: Workload, device: str) -> float:
+    """Return a time below which no step of a workload can be on this machine."""
+    rate = (
+        peak_rate(workload.dtype) if device == "cpu" else peak_rate_of_cuda(workload.precision)
+    )
+    return workload.flop / (ALLOWANCE * rate) + empty_call() / workload.steps
+
+
+def refuse_impossible(workload: Workload, device: str, seconds: float) -> None:
+    """Raise RefusedError for a step that is faster than the hardware allows."""
+    least = least_seconds(workload, device)
+    if seconds < least:
+        raise RefusedError(
+            f"{seconds:.2e} s a step is less than the hardware allows ({least:.2e} s): "
+            "the work was not done"
+        )
+
+
+def products_of(workload: Workload, device: str) -> Work:
+    """Return the products of a workload, judged, as work to be timed."""
+    products = Products(workload) if device == "cpu" else CudaProducts(workload)
+    products.run()
+    products.wait()
+    products.refuse_wrong()
+    return products

@@ -1,0 +1,30 @@
+"""What the measuring process is told to do."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from backproof.bench.result import Settings, parsed
+from backproof.bench.workload import Workload
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be measured, and how; also: files with implementations of their own."""
+
+    workloads: tuple[Workload, ...]
+    settings: Settings
+    also: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self))
+
+
+def order_of(text: str) -> Order:
+    """Return the order that a text holds."""
+    found = json.loads(text)
+    workloads = tuple(
+        parsed({"implementation": "", "workload": w, "samples": ()}).workload
+        for w in found["workloads"]
+    )
+    return Order(workloads, Settings(**found["settings"]), tuple(found["also"]))

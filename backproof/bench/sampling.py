@@ -1,0 +1,68 @@
+"""A run: a fresh process measures, with the threads it is to have, and tells what it found."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from backproof.bench.order import Order
+from backproof.bench.result import Result, parsed
+from backproof.errors import BackproofError
+
+MODULE = "backproof.bench.measuring"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+XLA = "--xla_cpu_multi_thread_eigen={} intra_op_parallelism_threads={}"  # jax's share of them
+
+
+def environment_of(threads: int) -> dict[str, str]:
+    """Return the environment in which everything computes on so many threads."""
+    xla = XLA.format(str(threads > 1).lower(), threads)
+    count = dict.fromkeys(THREADS, str(threads))
+    return os.environ | count | {"XLA_FLAGS": xla, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Result:
+    """Measure what is ordered; `tell` hears how many workloads are done.
+
+    Raises BackproofError where the process comes to nothing.
+    """
+    timings, found = [], {}
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    for done, line in enumerate(_lines(order), 1):
+        if isinstance(line, dict):
+            found = line
+        else:
+            timings += [parsed(timing) for timing in line]
+            tell(done)
+    return Result(tuple(timings), order.settings, found, began)
+
+
+def _lines(order: Order) -> Iterator[Any]:
+    with TemporaryFile("w+") as words, _process(order, words) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            yield json.loads(line)
+        if process.wait():
+            words.seek(0)
+            said = words.read().strip().rpartition("\n")[2]
+            raise BackproofError(said.removeprefix("backproof: ") or "The measuring process died.")
+
+
+@contextmanager
+def _process(order: Order, words: IO[str]) -> "Iterator[subprocess.Popen[str]]":
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", MODULE, order.text()],
+        stdout=subprocess.PIPE,
+        stderr=words,
+        text=True,
+        env=environment_of(order.settings.threads),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -1,0 +1,81 @@
+"""`backproof bench`.  Exit 0: measured; 1: something was refused a time; 2: nothing could be."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from backproof.bench.order import Order
+    from backproof.bench.result import Result
+
+ROOM = "backproof.bench.report"
+
+
+def bench(
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full/--quick", help="Every size and kind, compiled modes too; or under a minute."
+        ),
+    ] = False,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of every implementation.")] = 1,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A Python file with more IMPLEMENTATIONS, as benchmarks/peers.py; repeat it.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option(help="Write this file as pytest-benchmark does, and more.")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="The same as one HTML page with pictures.  [needs backproof[bench]]"),
+    ] = None,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(help="A folder for the pictures, SVG and PNG.  [needs backproof[bench]]"),
+    ] = None,
+) -> int:
+    """Time NumPy and PyTorch, forward, backward and step, where each is judged right first.
+
+    Where the lines cross, in words; how near each is to the matrix products alone; its memory.
+    """
+    from rich.console import Console
+
+    from backproof.bench.order import Order
+    from backproof.bench.result import Settings, thorough
+    from backproof.bench.text import print_result
+    from backproof.bench.workload import full as everything
+    from backproof.bench.workload import quick
+    from backproof.report.files import reserved
+
+    if pictures is not None:
+        from backproof.bench.pictures import save_all, usable_folder
+
+        usable_folder(pictures)
+    chosen = everything() if full else quick()
+    settings = thorough(threads) if full else Settings(threads)
+    order = Order(tuple(chosen), settings, tuple(str(path) for path in also or ()))
+    with reserved({"json": json, "html": html}, ROOM) as files:
+        result = _measured(order)
+        print_result(result, Console())
+        for file in files:
+            file.write(result)
+    if pictures is not None:
+        save_all(result, pictures)
+    return int(any(timing.refused for timing in result.timings))
+
+
+def _measured(order: "Order") -> "Result":
+    from backproof.bench.sampling import result_of
+    from backproof.cli import _progress
+
+    with _progress() as progress:
+        bar = progress.add_task("measuring", total=len(order.workloads))
+        progress.refresh()
+        return result_of(
+            order, lambda done: progress.update(bar, completed=done, refresh=True)
+        )

@@ -1,0 +1,514 @@
+"""The benchmarks: what is wrong, not done, or faster than it can be, gets no time."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+import impl_numpy
+from backproof.bench import clock, floor
+from backproof.bench.clock import Contender
+from backproof.bench.crossing import crossing, exponent, sentences
+from backproof.bench.implementations import of_file, ours
+from backproof.bench.judging import Judge, RefusedError
+from backproof.bench.measuring import measured
+from backproof.bench.numpy_works import NUMPY, NUMPY_TRAINER, _Forward, _Step, _Trainer
+from backproof.bench.order import Order, order_of
+from backproof.bench.report.json import rendered
+from backproof.bench.result import PRODUCTS, Result, Settings, Sweep, Timing, parsed, plain, sweeps
+from backproof.bench.sampling import result_of
+from backproof.bench.tables import missing, tables
+from backproof.bench.work import Implementation, Parameters, Ready
+from backproof.bench.workload import (
+    BACKWARD,
+    FORWARD,
+    KINDS,
+    STEP,
+    TRAINING,
+    Workload,
+    full,
+    quick,
+    square,
+)
+from backproof.case import Inputs
+from backproof.errors import BackproofError
+from backproof.trace import Trace
+
+BRIEF = Settings(seconds=0.01, fewest=8, warm_up=0.001)
+NET = Workload((5, 7, 1), 11, "float64")
+WIDE = square(192, 64)
+
+
+def one_of(name: str, make: Callable[[Inputs], object], *kinds: str) -> Implementation:
+    return Implementation(name, lambda _, inputs: make(inputs), kinds or (STEP,))  # type: ignore
+
+
+def refusal(make: Callable[[Inputs], object], workload: Workload = NET) -> str:
+    """Return why an implementation gets no time; "" where it does."""
+    timing, *_ = measured(workload, [one_of("planted", make, workload.kind)], BRIEF)
+    assert bool(timing.samples) != bool(timing.refused)
+    return timing.refused
+
+
+# --- planted faults --------------------------------------------------------------------------
+
+
+class Faulty(_Step):
+    """A network one of whose steps is spoilt."""
+
+    def start(self, parameters: Parameters) -> None:
+        super().start(parameters)
+        steps = replace(impl_numpy.STEPS, bias_gradient=lambda dZ: dZ.sum(axis=1, keepdims=True))
+        self._iterations = impl_numpy.iterate(
+            self._X, self._Y, self._parameters, 0.1, steps=steps
+        )
+
+
+class SlightlyOff(_Trainer):
+    """The right step, and one weight off by 1e-12 of itself."""
+
+    def result(self) -> Trace:
+        found = super().result()
+        found["W2"][0, 3] *= 1 + 1e-12
+        return found
+
+
+class Remembers(_Step):
+    """Does nothing but give back what it once computed."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__(inputs)
+        super().start(inputs.parameters)
+        super().run()
+
+    def start(self, parameters: Parameters) -> None:
+        pass
+
+    def run(self) -> None:
+        pass
+
+
+class RemembersByParameters(Remembers):
+    """The same, for every set of parameters it is asked for: the right answers, no work."""
+
+    def start(self, parameters: Parameters) -> None:
+        _Step.start(self, parameters)
+        _Step.run(self)
+
+
+class DoesNothing(_Trainer):
+    """Leaves the parameters where they are, and has right gradients."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__(inputs)
+        self._trainer.step()
+        self._grads = self._trainer.grads
+        self.run = lambda: None  # type: ignore[method-assign]
+
+
+class AnotherThread(_Step):
+    """Comes back at once, while a thread of its own sleeps and then works."""
+
+    def start(self, parameters: Parameters) -> None:
+        self._threads: list[threading.Thread] = []
+        super().start(parameters)
+
+    def run(self) -> None:
+        before = self._threads[-1:]
+
+        def work() -> None:
+            for thread in before:
+                thread.join()
+            time.sleep(0.002)
+            _Step.run(self)
+
+        self._threads.append(threading.Thread(target=work))
+        self._threads[-1].start()
+
+    def result(self) -> Trace:
+        for thread in self._threads:
+            thread.join()
+        return super().result()
+
+
+class SpoilsItsData(_Step):
+    """Changes X after its first steps."""
+
+    count = 0
+
+    def run(self) -> None:
+        super().run()
+        self.count += 1
+        if self.count == 3:
+            self._X *= 1.01
+
+
+class StopsMoving(_Trainer):
+    """Does the first step only, until it is started anew."""
+
+    def start(self, parameters: Parameters) -> None:
+        super().start(parameters)
+        self._done = False
+        self.run = self._first  # type: ignore[method-assign]
+
+    def _first(self) -> None:
+        if not self._done:
+            self._trainer.step()
+        self._done = True
+
+
+class SkipsSteps(_Trainer):
+    """Its own loop does half of the steps it is asked for."""
+
+    def advance(self, steps: int) -> None:
+        super().advance(max(1, steps // 2))
+
+
+class SkipsManySteps(_Trainer):
+    """Its own loop does no more than 30."""
+
+    def advance(self, steps: int) -> None:
+        super().advance(min(steps, 30))
+
+
+class CachesForward(_Forward):
+    """Computes the forward pass when it is started, and not when it is run."""
+
+    def start(self, parameters: Parameters) -> None:
+        super().start(parameters)
+        super().run()
+
+    def run(self) -> None:
+        pass
+
+
+class Breaks(_Step):
+    """Fails in its hundredth step."""
+
+    count = 0
+
+    def run(self) -> None:
+        self.count += 1
+        if self.count == 100:
+            raise MemoryError("no more")
+        super().run()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (Faulty, "db2 is wrong"),
+        (SlightlyOff, "W2 is wrong"),
+        (Remembers, "left the parameters|is wrong"),
+        (DoesNothing, "W2 is wrong"),
+        (AnotherThread, "goes on after the clock"),
+        (SpoilsItsData, "is wrong"),
+        (Breaks, "it failed: MemoryError: no more"),
+    ],
+    ids=lambda x: getattr(x, "__name__", ""),
+)
+def test_what_is_wrong_gets_no_time(make: Callable[[Inputs], object], words: str) -> None:
+    assert any(part in refusal(make) for part in words.split("|")), refusal(make)
+
+
+@pytest.mark.parametrize("make", [RemembersByParameters, StopsMoving])
+def test_what_is_faster_than_the_hardware_gets_no_time(
+    make: Callable[[Inputs], object],
+) -> None:
+    assert "less than the hardware allows" in refusal(make, WIDE)
+
+
+def test_a_forward_pass_that_was_kept_gets_no_time() -> None:
+    assert "less than the hardware allows" in refusal(CachesForward, replace(WIDE, kind=FORWARD))
+
+
+@pytest.mark.parametrize(("make", "steps"), [(SkipsSteps, "20 steps"), (SkipsManySteps, "1000")])
+def test_a_loop_that_skips_steps_gets_no_time(
+    make: Callable[[Inputs], object], steps: str
+) -> None:
+    said = refusal(make, replace(NET, kind=TRAINING))
+    assert said.startswith(steps)
+    assert "at once are not" in said
+
+
+def test_an_implementation_that_cannot_be_made_is_refused() -> None:
+    def fails(_: Inputs) -> object:
+        raise ValueError("no such thing")
+
+    assert refusal(fails) == "it could not be made: ValueError: no such thing"
+
+
+def test_what_shows_nothing_cannot_be_judged() -> None:
+    class Silent(_Step):
+        def result(self) -> Trace:
+            return {}
+
+    assert "shows no W1" in refusal(Silent)
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), 0.0, -1.0, float("inf")])
+def test_a_time_that_is_none_is_an_error(seconds: float) -> None:
+    judge = Judge(NET, 0)
+    contender = Contender("x", _Step(judge.inputs), sampler=lambda *_: seconds)
+    contender.attempt(lambda: contender.take(judge.inputs.parameters))
+    assert "its clock shows" in contender.refused
+    assert contender.samples == []
+
+
+def test_wrong_products_are_refused() -> None:
+    products = floor.Products(NET)
+    products.run()
+    products.refuse_wrong()
+    products.result()["1"][0, 0] *= 1 + 1e-12
+    with pytest.raises(RefusedError, match="is wrong"):
+        products.refuse_wrong()
+
+
+def test_tf32_is_told_from_float32_by_the_products() -> None:
+    products = floor.Products(square(64, 64))
+    products.run()
+    for value in products.result().values():
+        value[...] = (value.view(np.uint32) & np.uint32(0xFFFFE000)).view(np.float32)
+    with pytest.raises(RefusedError, match="is wrong"):
+        products.refuse_wrong()
+
+
+# --- what is right gets a time ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ours_are_timed(kind: str) -> None:
+    workload = Workload((6, 5, 1), 4, "float32", kind)
+    timings = {t.implementation: t for t in measured(workload, ours(), BRIEF)}
+    expected = {STEP: {"numpy", "numpy trainer", "torch eager", "torch foreach", "torch fused"}}
+    expected[FORWARD] = expected[BACKWARD] = {"numpy", "torch eager"}
+    expected[TRAINING] = {"numpy", "numpy trainer", "torch eager"}
+    for name in expected[kind] | {PRODUCTS}:
+        timing = timings[name]
+        assert (timing.refused, timing.absent) == ("", "")
+        assert len(timing.samples) >= 5
+        assert len(timing.samples) == len(timings[PRODUCTS].samples)
+        assert all(0 < s < 10 for s in timing.samples)
+    if kind == STEP:
+        assert timings["torch compiled"].absent == "it takes many seconds to compile: --full"
+        assert timings["numpy"].memory > timings["numpy trainer"].memory >= 0
+        assert timings["torch eager"].memory > 0
+
+
+def test_rounds_take_one_sample_of_each_in_changing_order() -> None:
+    order: list[str] = []
+    judge = Judge(NET, 0)
+
+    class Named(_Step):
+        def run(self) -> None:
+            super().run()
+            order.append(self.name)
+
+    contenders = []
+    for name in "abc":
+        work = Named(judge.inputs)
+        work.name = name
+        contenders.append(Contender(name, work))
+    clock.rounds(contenders, judge.inputs.parameters, 0.0, 12, Random(1))
+    by_round = [tuple(order[k : k + 6 : 2]) for k in range(0, len(order), 6)]
+    assert len(by_round) == 12
+    assert all(sorted(names) == ["a", "b", "c"] for names in by_round)
+    assert len(set(by_round)) > 2
+
+
+def test_one_that_fails_does_not_end_the_others() -> None:
+    breaks, right, _ = measured(NET, [one_of("breaks", Breaks), NUMPY], BRIEF)
+    assert breaks.refused
+    assert right.samples
+
+
+def test_memory_sees_an_array() -> None:
+    class Large(_Step):
+        def run(self) -> None:
+            self.scratch = np.zeros(100_000)
+            self.second = self.scratch + 1
+            super().run()
+
+    small, large, _ = measured(NET, [NUMPY, one_of("large", Large)], BRIEF)
+    assert small.memory < 100_000 < 800_000 < large.memory < 3_000_000
+
+
+# --- reading a result ------------------------------------------------------------------------
+
+
+def timing(name: str, workload: Workload, seconds: float, noise: float = 0.01) -> Timing:
+    wiggle = [1 + noise * (k % 5 - 2) for k in range(20)]
+    return Timing(name, workload, tuple(seconds * w for w in wiggle))
+
+
+WIDTHS = (16, 64, 256, 512, 1024)
+
+
+def made_up(**lines: list[float]) -> Result:
+    workloads = [square(width, 64) for width in WIDTHS]
+    timings = [
+        timing(name.replace("_", " "), w, seconds)
+        for name, line in lines.items()
+        for w, seconds in zip(workloads, line, strict=True)
+    ]
+    return Result(tuple(timings), Settings(), {"cpu": "x"}, "2026-01-01")
+
+
+def test_crossing_is_named_in_words() -> None:
+    result = made_up(numpy=[1, 2, 3, 8, 30], torch_eager=[9, 9, 9, 6, 20])
+    assert sentences(result) == [
+        "PyTorch on CPU overtakes NumPy from width 512 at batch 64.",
+    ]
+
+
+def test_the_fastest_mode_counts_at_each_size() -> None:
+    result = made_up(
+        numpy=[1, 2, 3, 8, 30], torch_eager=[9, 9, 9, 6, 50], torch_fused=[9, 9, 9, 9, 20]
+    )
+    assert sentences(result) == ["PyTorch on CPU overtakes NumPy from width 512 at batch 64."]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        ([9, 1, 9, 9, 60], "does not overtake NumPy up to width 1,024 at batch 64: it takes 2.00"),
+        ([9, 1, 9, 9, 30], "it is as fast, within the noise, there"),
+        ([0.5, 1, 2, 4, 20], "is ahead of NumPy at every width at batch 64, up to 1,024"),
+        ([0.5, 1, 9, 4, 20], "overtakes NumPy from width 512"),
+    ],
+)
+def test_every_outcome_has_its_sentence(theirs: list[float], words: str) -> None:
+    (sentence,) = sentences(made_up(numpy=[1, 2, 3, 8, 30], torch_eager=theirs))
+    assert words in sentence
+
+
+def test_noise_is_no_crossing() -> None:
+    workloads = tuple(square(width, 64) for width in WIDTHS)
+    sweep = Sweep("width", "batch 64", workloads)
+    rng = np.random.default_rng(0)
+    one, other = (
+        {
+            w.width: Timing(name, w, tuple(np.exp(rng.normal(0, 0.3, 20)) * factor))
+            for w in workloads
+        }
+        for name, factor in (("a", 1.0), ("b", 0.96))
+    )
+    assert "does not overtake" in crossing(sweep, "a", one, "b", other)
+
+
+def test_exponent_of_the_upper_half() -> None:
+    line = [1.0, 1.0, 16.0, 64.0, 256.0]  # from 256 on as the square
+    result = made_up(numpy=[line[0], line[1], 1.0, 4.0, 16.0])
+    (sweep,) = sweeps(result)
+    assert exponent(result, sweep, "numpy") == pytest.approx(2.0, abs=1e-6)
+
+
+def test_ratios_are_of_rounds() -> None:
+    """A slow machine in the second half of the rounds moves both, and the ratio not at all."""
+    slow = np.repeat([1.0, 7.0], 10)
+    a, b = (Timing(n, NET, tuple(s * slow)) for n, s in ((PRODUCTS, 1.0), ("numpy", 4.0)))
+    result = Result((a, b), Settings(), {}, "")
+    assert result.share(b) == pytest.approx(0.25)
+
+
+def test_tables_hold_the_numbers_and_what_is_missing() -> None:
+    result = made_up(numpy=[1e-6] * 5, torch_eager=[2e-6] * 5)
+    absent = Timing("cuda eager", NET, absent="torch finds no CUDA device here", device="cuda")
+    refused = Timing("mine", NET, refused="W1 is wrong")
+    result = replace(result, timings=(*result.timings, absent, refused))
+    times, speed, *_ = tables(result)
+    assert times.head == ("network, batch, precision", "numpy", "torch eager")
+    assert times.rows[0] == ("16-16-16-1, 64, float32", "1.00", "2.00")
+    assert (0, 1) in times.best
+    assert speed.rows[0][1:] == ("1.00", "0.50")
+    assert list(missing(result)) == [
+        "cuda eager: torch finds no CUDA device here",
+        "mine on 5-7-1, 11, float64, step: refused: W1 is wrong",
+    ]
+
+
+def test_json_is_pytest_benchmarks(tmp_path: Path) -> None:
+    """Its own command reads the file and prints the medians."""
+    result = made_up(numpy=[1e-6, 2e-6, 3e-6, 4e-6, 5e-6], torch_eager=[2e-6] * 5)
+    path = tmp_path / "0001_run.json"
+    path.write_text(rendered(result), "utf-8")
+    found = json.loads(path.read_text("utf-8"))
+    first = found["benchmarks"][0]
+    assert first["stats"]["data"] == list(result.timings[0].samples)
+    assert first["stats"]["median"] == pytest.approx(1e-6)
+    assert found["machine_info"]["cpu"]["brand_raw"] == "x"
+    words = [sys.executable, "-m", "pytest_benchmark", "compare", str(path), "--columns=median"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "numpy[step, 16-16-16-1, 64, float32]" in done.stdout
+
+
+def test_a_timing_survives_the_way_between_processes() -> None:
+    one = replace(timing("numpy", NET, 1e-6), memory=7, clocks={"host": 1.0})
+    assert parsed(json.loads(json.dumps(plain(one)))) == one
+    order = Order((NET, WIDE), BRIEF, ("a.py",))
+    assert order_of(order.text()) == order
+
+
+# --- workloads, files, the command -----------------------------------------------------------
+
+
+def test_products_are_counted() -> None:
+    assert NET.flop == 2 * 11 * (7 * 5 + 1 * 7 + 7 * 5 + 1 * 7 + 7 * 1)
+    assert replace(NET, kind=FORWARD).flop == 2 * 11 * (7 * 5 + 1 * 7)
+
+
+def test_the_sets_are_what_they_say() -> None:
+    everything = full()
+    assert {w.width for w in everything} >= {4, 1024, 4096}
+    assert {w.m for w in everything} >= {1, 64, 65536}
+    assert {w.kind for w in everything} == set(KINDS)
+    assert len(set(quick())) == len(quick())
+    assert max(w.flop for w in everything) <= 2e11
+
+
+FILE = """
+from backproof.bench.numpy_works import _Step
+from backproof.bench.work import Implementation
+class Bad(_Step):
+    def result(self):
+        return {name: 1.001 * value for name, value in super().result().items()}
+IMPLEMENTATIONS = [Implementation("mine", lambda _, inputs: _Step(inputs)),
+                   Implementation("bad", lambda _, inputs: Bad(inputs))]
+"""
+
+
+def test_a_file_adds_its_own_in_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(FILE, "utf-8")
+    heard: list[int] = []
+    result = result_of(Order((NET,), BRIEF, (str(path),)), heard.append)
+    assert heard == [1]
+    assert result.of("mine", NET) is not None
+    assert result.of("bad", NET) is None
+    assert any(line.startswith("bad on 5-7-1") for line in missing(result))
+    assert result.environment["threads"] == "1"
+    assert result.environment["torch threads"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("x = 1", "holds no list IMPLEMENTATIONS"), ("1 / 0", "failed: ZeroDivisionError")],
+)
+def test_a_file_that_adds_nothing_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "bad.py"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BackproofError, match=words):
+        of_file(path)
+    with pytest.raises(BackproofError, match="There is no file"):
+        of_file(tmp_path / "none.py")
+    with pytest.raises(BackproofError, match=words):
+        result_of(Order((NET,), BRIEF, (str(path),)))
