@@ -9,7 +9,7 @@ from backproof.compare import Expected, Finding, compare
 from backproof.controls import plant_controls
 from backproof.errors import BackproofError
 from backproof.precision import precision
-from backproof.trace import Trace
+from backproof.trace import Trace, trace_names
 from backproof.twins import expected_trace
 
 FEW = 20  # steps that a loop of somebody's own must do as if they were asked for one by one
@@ -59,7 +59,7 @@ class Judge:
             work.run()
         work.wait()
         trace, expected = work.result(), self._what_is_expected(inputs)
-        names = [name for name in expected if name in trace]
+        names = [name for name in trace_names(self.workload.case.depth) if name in trace]
         self._refuse_too_little(names)
         dtype = self.workload.dtype
         findings = [compare(name, trace[name], expected[name], dtype) for name in names]
