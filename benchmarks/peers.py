@@ -10,6 +10,7 @@ import runpy
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -61,9 +62,8 @@ class Sklearn(Ready):
         self._X, self._Y = (np.ascontiguousarray(a.T) for a in (inputs.X, inputs.Y))
         self._net = net = MLPClassifier(hidden, solver="sgd", alpha=0.0, momentum=0.0)
         net._random_state = np.random.RandomState(0)  # noqa: NPY002
-        net.n_outputs_, net._label_binarizer = 1, None
+        net._label_binarizer = SimpleNamespace(y_type_="binary")
         net._initialize(self._Y, [self._X.shape[1], *hidden, 1], self._X.dtype)
-        net.out_activation_ = "logistic"
 
     def start(self, parameters: Parameters) -> None:
         """Copy these into its lists of arrays, and make its optimiser."""
@@ -83,11 +83,10 @@ class Sklearn(Ready):
 
     def run(self) -> None:
         """Do what MLPClassifier does with a batch."""
-        net, m = self._net, len(self._X)
+        net = self._net
         _, dW, db = net._backprop(
             self._X, self._Y, None, self._activations, self._deltas, *self._grads
         )
-        assert m == len(self._activations[0])
         self._optimizer.update_params([*net.coefs_, *net.intercepts_], [*dW, *db])
 
     def result(self) -> State:
@@ -218,13 +217,13 @@ class Tinygrad(Ready):
 
     def __init__(self, inputs: Inputs) -> None:
         """Make tensors, and have the step captured: its third call is the first replay."""
-        from tinygrad import Tensor, TinyJit
+        from tinygrad import Context, Tensor, TinyJit
         from tinygrad.nn.optim import SGD
 
         X, Y = Tensor(inputs.X).realize(), Tensor(inputs.Y).realize()
         self._tensor = Tensor
         self._state = {
-            name: Tensor(value.copy(), requires_grad=True).realize()
+            name: Tensor(value.copy()).realize().is_param_()
             for name, value in inputs.parameters.items()
         }
         optimizer = SGD(list(self._state.values()), lr=RATE)
@@ -232,7 +231,7 @@ class Tinygrad(Ready):
 
         @TinyJit
         def step() -> None:
-            with Tensor.train():
+            with Context(TRAINING=1):
                 optimizer.zero_grad()
                 A = X
                 for l in range(1, depth + 1):
@@ -265,6 +264,21 @@ class Tinygrad(Ready):
         return {name: value.numpy().copy() for name, value in self._state.items()}
 
 
+def tinygrad_lacks(workload: Workload) -> str:
+    """Return what tinygrad needs and has not got."""
+    missing = lacking("tinygrad", "tinygrad")(workload)
+    if missing:
+        return missing
+    from tinygrad import Device
+
+    if workload.dtype != "float32":
+        return "tinygrad's optimiser keeps the learning rate in float32"
+    try:
+        return "" if Device.DEFAULT else "tinygrad finds no device"
+    except RuntimeError as error:
+        return f"tinygrad finds no device ({error}): its CPU device needs clang"
+
+
 def peer(
     name: str,
     make: Callable[[Inputs], Any],
@@ -285,5 +299,5 @@ IMPLEMENTATIONS = [
     peer("autograd", Autograd, lacking("autograd", "autograd"), "numpy", (STEP,)),
     peer("jax jit", Jax, lacking("jax", "jax")),
     peer("jax fori_loop", JaxLoop, lacking("jax", "jax"), kinds=(TRAINING,)),
-    peer("tinygrad", Tinygrad, lacking("tinygrad", "tinygrad"), kinds=(STEP,), slow=True),
+    peer("tinygrad", Tinygrad, tinygrad_lacks, kinds=(STEP,), slow=True),
 ]

@@ -227,7 +227,8 @@ def test_an_unknown_name_is_refused(call: Callable[[], object]) -> None:
         call()
 
 
-def test_data_with_three_axes_are_refused() -> None:
-    """Also where the first two have the right sizes."""
-    with pytest.raises(ValueError, match=r"^X has shape \(2, 6, 1\)"):
-        neural_network_model(X[:, :, None], Y, DIMS, 0.1, 1)
+@pytest.mark.parametrize("data", [X[:, 0], X[:, :, None]], ids=["one axis", "three axes"])
+def test_data_of_other_than_two_axes_are_refused(data: np.ndarray) -> None:
+    """Also where there is a feature for each input."""
+    with pytest.raises(ValueError, match=r"^X has shape \(2,"):
+        neural_network_model(data, Y, DIMS, 0.1, 1)

@@ -6,7 +6,7 @@ of two of them can be read.
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from backproof.report.model import Report, environment
 from backproof.verdict import Verdict
 
 SCHEMA, VERSION = "backproof-baseline", 1
-DEFAULT = Path("backproof-baseline.json")
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Baseline:
             {**self.conduct, **newer.conduct},
         )
 
-    def _kept(self, keeps: Any, targets: Iterable[str]) -> "Baseline":
+    def _kept(self, keeps: Callable[[Place], bool], targets: Iterable[str]) -> "Baseline":
         return Baseline(
             self.date,
             self.environment,

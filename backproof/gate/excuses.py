@@ -18,7 +18,6 @@ from typing import Any
 from backproof.errors import BackproofError
 from backproof.gate.judgement import Complaint, Place
 
-DEFAULT = Path("backproof-excuses.toml")
 PATTERNS = Place._fields
 KEYS = ("reason", *PATTERNS)
 

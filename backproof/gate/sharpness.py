@@ -9,6 +9,9 @@ SSE, AVX2 and AVX-512, with 1, 2 and 4 threads, and with seeds 0 to 6:
     largest z      of any array, 3.01; of one array, from 0.94 to 3.01 or from 0 to 2.8: from run to
                    run it is noise, and only a large one says anything
     typical z      the median over the arrays of one case, at most 0.98
+
+and over 47 networks of strangers, 1,166 arrays, with the kernels for Nehalem and for SkylakeX:
+sensitivities, and the z of what differs, equal to 14 digits; no z of what agrees above 1.2.
 """
 
 import math
@@ -79,15 +82,18 @@ def _lost(old: Baseline, new: Baseline, refused: frozenset[Place]) -> Iterator[C
             yield Complaint("lost", place._replace(array=arrays[0]), words)
 
 
+def _otherwise(old: Baseline, new: Baseline) -> dict[Place, list[str]]:
+    """Return what is asked otherwise, by case."""
+    both = [place for place in old.questions if place in new.questions]
+    names = {p: changed(dict(old.questions[p]), dict(new.questions[p])) for p in both}
+    return {place: found for place, found in names.items() if found}
+
+
 def _questions(old: Baseline, new: Baseline) -> Iterator[Complaint]:
-    for place, question in old.questions.items():
-        if place in new.questions:
-            names = changed(dict(question), dict(new.questions[place]))
-            if names:
-                words = ", ".join(
-                    _change(n, question.get(n), new.questions[place].get(n)) for n in names
-                )
-                yield Complaint("question", place, f"{place.words} asks something else: {words}")
+    for place, names in _otherwise(old, new).items():
+        before, now = old.questions[place], new.questions[place]
+        words = ", ".join(_change(name, before.get(name), now.get(name)) for name in names)
+        yield Complaint("question", place, f"{place.words} asks something else: {words}")
 
 
 def _change(name: str, before: object, now: object) -> str:
@@ -97,10 +103,11 @@ def _change(name: str, before: object, now: object) -> str:
 
 
 def _both(old: Baseline, new: Baseline) -> Iterator[tuple[Place, Entry, Entry]]:
-    """Yield each array that has the verdict that it had."""
+    """Yield each array that was asked for as before, and has the verdict that it had."""
+    others = _otherwise(old, new)
     for place, before in old.arrays.items():
-        now = new.arrays.get(place)
-        if now is not None and now.verdict == before.verdict:
+        now, case = new.arrays.get(place), place._replace(candidate="", array="")
+        if now is not None and now.verdict == before.verdict and case not in others:
             yield place, before, now
 
 

@@ -99,7 +99,8 @@ def _verdict(
         again = [compare(n, sharp_trace[n], sharp[n], "float64", draw) for n in before]
         findings = [*again, *findings[len(again) :]]
         trace = {n: v for n, v in trace.items() if n not in before}
-    return Verdict(name, findings, [], plant_controls(trace, expected, findings, dtype))
+    planted = [finding for finding in findings if finding.name in trace]
+    return Verdict(name, findings, [], plant_controls(trace, expected, planted, dtype))
 
 
 def _as_shown(sight: Observation, recovered: bool, rate: float, dtype: str) -> Trace:

@@ -213,7 +213,7 @@ def test_another_question_is_told(fields: dict[str, Any], words: str, monkeypatc
     assert named(outcome, "parity").verdict == GREEN
     sharp = named(outcome, "sharpness")
     assert (sharp.verdict, outcome.exit_code, outcome.blamed) == (RED, 1, "sharpness")
-    assert first(sharp).kind == "question"
+    assert kinds(sharp) == {"question"}
     assert f"ragged, float64 asks something else: {words}" in sharp.reason
 
 

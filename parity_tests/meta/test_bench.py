@@ -217,7 +217,7 @@ class Breaks(_Step):
         (Faulty, "db2 is wrong"),
         (SlightlyOff, "W2 is wrong"),
         (RemembersSlowly, "is wrong"),
-        (DoesNothing, "W2 is wrong"),
+        (DoesNothing, "W1 is wrong"),
         (AnotherThread, "goes on after the clock"),
         (SpoilsItsData, "is wrong"),
         (Breaks, "it failed: MemoryError: no more"),

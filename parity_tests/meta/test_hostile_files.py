@@ -8,10 +8,10 @@ from textwrap import indent
 
 import pytest
 
-from backproof import own, weighing
 from backproof.candidate import convention
 from backproof.candidate.sandbox import Limits, Outcome
 from backproof.errors import BackproofError
+from backproof.own import judging, weighing
 from parity_tests.meta.strangers import Stranger
 from parity_tests.meta.test_sandbox import living
 
@@ -48,7 +48,7 @@ def verdict(path: Path, text: str) -> str:
     """Return the verdict, or the sentence that says why there is none."""
     path.write_text(text)
     try:
-        said = own.judge_file(path, "", ["float64"], 0, []).verdict
+        said = judging.judge_file(path, "", ["float64"], 0, []).verdict
     except BackproofError as error:
         said = str(error)
     assert said.isprintable()  # one line of it

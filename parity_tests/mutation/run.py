@@ -28,7 +28,7 @@ from parity_tests.mutation.worker import TESTS, Outcome, outcome, warm
 RESULTS = Path("build/mutants.jsonl")
 PAGE = Path("docs/mutation.md")
 JOBS = 2
-PATIENCE = 3  # times what the tests take without a mutant
+PATIENCE = 10  # times what the tests take without a mutant: others may use the machine too
 
 
 def every_mutant() -> list[Mutant]:

@@ -33,6 +33,7 @@ class Group:
     helpers    names of those functions that come from files beside it
     scopes     the names that each function of the file calls, and its script
     single     whether the script hands over one example at a time
+    batch      whether what learns is written for several examples at once
     """
 
     name: str
@@ -42,6 +43,7 @@ class Group:
     helpers: frozenset[str] = frozenset()
     scopes: tuple[frozenset[str], ...] = ()
     single: bool = False
+    batch: bool = False
 
     def players(self, part: str) -> list[str]:
         """Return the functions that may play a part, the likeliest first."""

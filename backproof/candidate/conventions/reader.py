@@ -14,12 +14,22 @@ from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.chain import chain_group
 from backproof.candidate.conventions.groups import Group, groups
 from backproof.candidate.conventions.lines import lines_of
-from backproof.candidate.conventions.names import BACKWARD, FORWARD, INIT, TRAIN, plain, role_of
+from backproof.candidate.conventions.names import (
+    BACKWARD,
+    FORWARD,
+    INIT,
+    TRAIN,
+    UPDATE,
+    plain,
+    role_of,
+)
+from backproof.candidate.conventions.players import ranked
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.search import TELLING, Failures, Quality, best_reading, telling
 from backproof.candidate.conventions.session import Session, ShowsNothingError
 from backproof.candidate.conventions.usage import (
     ascends,
+    counts_examples,
     one_at_a_time,
     outputs_in_use,
     scopes,
@@ -82,7 +92,7 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
         called(reading),
         rate,
         outputs_in_use(file.text, file.constructions, reading, file.namespace),
-        tuple(_notes(session, ascent)),
+        (*_notes(session, ascent), *_idle(reading, session, failures)),
         parameters,
         traces,
         again,
@@ -118,6 +128,10 @@ def _twice(reading: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
 def the_network(
     file: File, name: str, problems: Sequence[Problem], failures: Failures
 ) -> tuple[Reading, Quality, Problem]:
+    """Return how the one network of a file is read, what that shows, and on which problem.
+
+    Raises BackproofError where there is none, or more than one.
+    """
     candidates = [_in_its_way(group, file) for group in _chosen(file, name)]
     found: list[tuple[Group, Reading, Quality, Problem]] = []
     for group in candidates:
@@ -145,7 +159,8 @@ def the_network(
 
 def _in_its_way(group: Group, file: File) -> Group:
     learning = [*group.players(BACKWARD), *group.players(TRAIN)]
-    return replace(group, single=one_at_a_time(file.text, group.players(FORWARD), learning))
+    single = one_at_a_time(file.text, group.players(FORWARD), learning)
+    return replace(group, single=single, batch=not single and counts_examples(file.text, learning))
 
 
 def _refuse_rivals(file: File, reading: Reading) -> None:
@@ -297,6 +312,18 @@ def _notes(session: Session, ascent: bool) -> list[str]:
         gradients = ", ".join(f"d{name}" for name in missing)
         notes.append(f"{gradients} could not be found, and are not judged")
     return notes
+
+
+def _idle(reading: Reading, session: Session, failures: Failures) -> list[str]:
+    """Return a note where there is an update that was called and updates nothing."""
+    if session.changed or reading.update or reading.train:
+        return []
+    idle = [
+        name
+        for name in ranked(list(reading.functions), UPDATE)
+        if isinstance(failures.errors.get(name), ShowsNothingError)
+    ]
+    return [f"{name} was called, and changes no parameter" for name in idle[:1]]
 
 
 def _some(names: Sequence[str]) -> str:

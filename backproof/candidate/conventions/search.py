@@ -66,9 +66,16 @@ def best_reading(
                     best = (reading, quality, problem)
                 if quality[0]:
                     return best
-        if best is not None and best[1][1] >= len(probes[0].layer_dims) - 1:
+            if group.batch and best is not None and _is_half(best):
+                return best  # of a batch: wrong shapes are not made right by one example
+        if best is not None and _is_half(best):
             return best  # half of the gradients or more: a wrong network, not a wrong reading
     return best
+
+
+def _is_half(best: tuple[Reading, Quality, Problem]) -> bool:
+    """Tell whether at least half of the gradients have the shape of their parameter."""
+    return best[1][1] >= len(best[2].layer_dims) - 1
 
 
 def _probes(problems: Sequence[Problem], *, single: bool) -> list[list[Problem]]:

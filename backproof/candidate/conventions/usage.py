@@ -158,6 +158,29 @@ def one_at_a_time(text: str, forward: Iterable[str], learning: Iterable[str]) ->
     return False
 
 
+def counts_examples(text: str, learning: Iterable[str]) -> bool:
+    """Return whether what learns asks how many examples it has, or sums over an axis of them.
+
+    m = X.shape[0], np.sum(delta, axis=0): then it means a batch, whatever shapes come out of it.
+    """
+    learners = set(learning)
+    bodies = [
+        node
+        for node in ast.walk(_tree(text))
+        if isinstance(node, ast.FunctionDef) and node.name in learners
+    ]
+    return any(_is_count_of(part) for body in bodies for part in ast.walk(body))
+
+
+def _is_count_of(node: ast.AST) -> bool:
+    match node:
+        case ast.Subscript(value=ast.Attribute(attr="shape")):
+            return True
+        case ast.Call(keywords=keywords) if _name_of(node) in ("sum", "mean", "average"):
+            return any(keyword.arg == "axis" for keyword in keywords)
+    return False
+
+
 EXAMPLES = ("x", "xi", "xy", "sample", "example", "input", "inputs", "record", "row")
 
 
