@@ -13,25 +13,26 @@ BASES = {"numpy": "NumPy", "numpy trainer": "NumPy's trainer"}
 
 
 def sentences(result: Result) -> list[str]:
-    """Return a sentence for NumPy and each family of others, in every sweep.
+    """Return what every sweep says."""
+    return [sentence for sweep in sweeps(result) for sentence in sentences_of(result, sweep)]
+
+
+def sentences_of(result: Result, sweep: Sweep) -> list[str]:
+    """Return a sentence for NumPy and each family of others, and for CUDA and the CPU.
 
     Of a family, such as PyTorch on CPU in all its modes, the fastest counts at each size.
     """
-    names = result.implementations
     families: dict[str, list[str]] = {}
-    for name in names:
+    for name in result.implementations:
         if name not in BASES:
             families.setdefault(family(name), []).append(name)
-    found = []
-    for sweep in sweeps(result):
-        for base, title in BASES.items():
-            ours = fastest(result, sweep, [base])
-            for rival, members in families.items():
-                theirs = fastest(result, sweep, members)
-                found.append(crossing(sweep, title, ours, rival, theirs))
-        if {"PyTorch on CPU", "PyTorch on CUDA"} <= families.keys():
-            two = [fastest(result, sweep, families[name]) for name in FAMILIES.values()]
-            found.append(crossing(sweep, "PyTorch on CPU", two[0], "PyTorch on CUDA", two[1]))
+    lines = {title: fastest(result, sweep, [name]) for name, title in BASES.items()}
+    rivals = {title: fastest(result, sweep, names) for title, names in families.items()}
+    pairs = [(base, rival) for base in lines for rival in rivals]
+    pairs += [tuple(FAMILIES.values())]
+    lines |= rivals
+    pairs = [pair for pair in pairs if lines.keys() >= set(pair)]
+    found = (crossing(sweep, one, lines[one], two, lines[two]) for one, two in pairs)
     return [sentence for sentence in found if sentence]
 
 

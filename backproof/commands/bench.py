@@ -71,9 +71,9 @@ def bench(
 
 def _measured(order: "Order") -> "Result":
     from backproof.bench.sampling import result_of
-    from backproof.cli import _progress
+    from backproof.commands.progress import progress_bar
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         bar = progress.add_task("measuring", total=len(order.workloads))
         progress.refresh()
         return result_of(

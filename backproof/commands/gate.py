@@ -62,8 +62,8 @@ def gate(
     from rich.console import Console
 
     from backproof.case import DTYPES
-    from backproof.cli import _judged as judged
-    from backproof.cli import _targets
+    from backproof.commands.progress import judged
+    from backproof.commands.targets import targets_of
     from backproof.gate.baseline import found, read_baseline
     from backproof.gate.excuses import read_excuses
     from backproof.gate.gate import Gate, asked_of
@@ -73,7 +73,7 @@ def gate(
     from backproof.suite.request import Request
     from backproof.suite.tasks import plan
 
-    targets = _targets(target or [], command, "cpu", written=False)
+    targets = targets_of(target or [], command, "cpu", written=False)
     asked = asked_of([one.words for one in targets], case or [])
     held = Gate(str(baseline), read_baseline(baseline), asked, read_excuses(excuses))
     tasks = plan(targets, Request(tuple(case or ()), 0, DTYPES, 0))

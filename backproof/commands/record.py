@@ -37,14 +37,14 @@ def record(
     from rich.console import Console
 
     from backproof.case import refuse_unknown_dtypes
-    from backproof.cli import _targets
+    from backproof.commands.targets import targets_of
     from backproof.report.files import reserved
     from backproof.report.lines import count, write
     from backproof.suite.request import Request
 
     if twin and (twin not in TWIN_NAMES or target or command):
         raise BackproofError("--twin is numpy or torch, and goes with no --target and no --cmd.")
-    (chosen,) = _targets([target] if target else [], command, "cpu", written=False)
+    (chosen,) = targets_of([target] if target else [], command, "cpu", written=False)
     request = Request(tuple(cases or ()), 0, tuple(refuse_unknown_dtypes(dtype or [])), seed)
     request.questions()
     with reserved({"record": output}, "backproof.records") as (file,):

@@ -60,7 +60,7 @@ def _in_full(outcome: Outcome) -> Iterator[str]:
     ]
     blamed = {(place.target, place.case, place.dtype) for place in places}
     told = (
-        failures(case, target.target)
+        failures(case, target.target, target.lines)
         for target in outcome.report.targets
         for case in target.judged
         if (target.target or TWINS, case.case, case.dtype) in blamed
