@@ -18,7 +18,7 @@ def sentences(result: Result) -> list[str]:
 
 
 def sentences_of(result: Result, sweep: Sweep) -> list[str]:
-    """Return a sentence for NumPy and each family of others, and for CUDA and the CPU.
+    """Return a sentence for NumPy and PyTorch, for NumPy's trainer and everybody, and for CUDA.
 
     Of a family, such as PyTorch on CPU in all its modes, the fastest counts at each size.
     """
@@ -28,7 +28,8 @@ def sentences_of(result: Result, sweep: Sweep) -> list[str]:
             families.setdefault(family(name), []).append(name)
     lines = {title: fastest(result, sweep, [name]) for name, title in BASES.items()}
     rivals = {title: fastest(result, sweep, names) for title, names in families.items()}
-    pairs = [(base, rival) for base in lines for rival in rivals]
+    pairs = [("NumPy", rival) for rival in rivals if rival in FAMILIES.values()]
+    pairs += [("NumPy's trainer", rival) for rival in rivals]
     pairs += [tuple(FAMILIES.values())]
     lines |= rivals
     pairs = [pair for pair in pairs if lines.keys() >= set(pair)]

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from functools import cache
 
 import numpy as np
@@ -97,6 +97,17 @@ class CudaProducts(Products):
 def _drawn(rng: np.random.Generator, shape: tuple[int, int], workload: Workload) -> Array:
     value: Array = rng.normal(size=shape).astype(workload.dtype)
     return value
+
+
+def peaks_seen(workloads: Sequence[Workload], devices: Set[str]) -> dict[str, float]:
+    """Return the rate measured for each precision on each device, flop a second."""
+    found = {}
+    for precision_name in dict.fromkeys(w.precision for w in workloads):
+        if "cuda" in devices:
+            found[f"cuda {precision_name}"] = peak_rate_of_cuda(precision_name)
+        if "cpu" in devices and precision_name in ("float64", "float32"):
+            found[f"cpu {precision_name}"] = peak_rate(precision_name)
+    return found
 
 
 @cache

@@ -19,6 +19,7 @@ DARK = {
 # What is drawn in one of these becomes a variable of the style sheet; nothing else is drawn in it.
 STANDING_IN = {role: f"#0000{number:02x}" for number, role in enumerate(LIGHT, 1)}
 DASHES = {"trainer": "-", "eager": "-", "foreach": (0, (5, 2)), "fused": (0, (1, 1.5))}
+OWN_MARKS = {"notebook": "X", "scikit-learn": "p", "autograd": "h", "jax": "<", "tinygrad": ">"}
 MARKS = {"trainer": "D", "eager": "o", "foreach": "^", "fused": "s", "compiled": "v", "graph": "P"}
 
 
@@ -39,7 +40,7 @@ def line_of(name: str) -> Line:
     if "matrix products" in name:
         return Line("other", "", (0, (2, 2)), 1.4)
     width = 2.4 if mode in ("trainer", "graph") else 1.6
-    return Line(role, MARKS.get(mode, "o"), DASHES.get(mode, "-"), width)
+    return Line(role, MARKS.get(mode, OWN_MARKS.get(family, "o")), DASHES.get(mode, "-"), width)
 
 
 def style_sheet() -> str:

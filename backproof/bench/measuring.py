@@ -1,6 +1,6 @@
 """The process that measures: `python -m backproof.bench.measuring ORDER`.
 
-ORDER is one in JSON.  A timing a line comes back, as plain data; the last line is the environment.
+ORDER is one in JSON.  The timings of a workload a line come back, as plain data; the last line has the environment.
 """
 
 import json
@@ -169,10 +169,14 @@ def main(text: str) -> None:
     order = order_of(text)
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what an implementation prints is none of our lines
+    devices: set[str] = set()
     for timings in run(order):
+        devices |= {timing.device for timing in timings if timing.samples}
         out.write(json.dumps([plain(timing) for timing in timings]) + "\n")
         out.flush()
-    out.write(json.dumps(environment(order.settings.threads)) + "\n")
+    peaks = floor.peaks_seen(order.workloads, devices)
+    found = environment(order.settings.threads)
+    out.write(json.dumps({"environment": found, "peaks": peaks}) + "\n")
     out.close()
 
 

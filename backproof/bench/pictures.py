@@ -3,6 +3,7 @@
 Importing this module needs the extra `bench`, and says so where it is missing.
 """
 
+import math
 import os
 import re
 import tempfile
@@ -13,7 +14,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from backproof.bench.crossing import sentences_of
 from backproof.bench.ink import LIGHT, STANDING_IN, line_of, style_sheet
 from backproof.bench.result import CUDA_PRODUCTS, PRODUCTS, Result, Sweep, Timing, sweeps
 from backproof.errors import BackproofError
@@ -50,13 +50,12 @@ def pictures(result: Result) -> list[Picture]:
 def _of_sweep(result: Result, sweep: Sweep) -> Iterator[Picture]:
     first = sweep.workloads[0]
     tail = f"{sweep.over}-{sweep.fixed.replace(' ', '-').replace(',', '')}-{first.precision}"
-    title = f"Time of a training step against {sweep.over}, {sweep.fixed}, {first.precision}"
-    words = " ".join(sentences_of(result, sweep))
+    title = f"Time of a training step, {sweep.fixed}, {first.precision}"
+    words = "Lower is faster; both axes are logarithmic; each point is a median of its rounds."
     yield _picture(f"time-{tail}", title, words, _times(result, sweep))
-    share = f"Share of the step that the matrix products take, against {sweep.over}"
     yield _picture(
         f"share-{tail}",
-        f"{share}, {sweep.fixed}, {first.precision}",
+        f"How near a step is to its matrix products, {sweep.fixed}, {first.precision}",
         "1 means that a step takes as long as its matrix products alone, by NumPy's BLAS.",
         _shares(result, sweep),
     )
@@ -74,7 +73,7 @@ class Plot:
 
 def _times(result: Result, sweep: Sweep) -> Plot:
     names = [*result.implementations, PRODUCTS, CUDA_PRODUCTS]
-    return Plot(_lines(result, sweep, names, lambda t: t.median), _axis(sweep), "a step", True)
+    return Plot(_lines(result, sweep, names, lambda t: t.median), _axis(sweep), "time of a step", True)
 
 
 def _shares(result: Result, sweep: Sweep) -> Plot:
@@ -82,7 +81,7 @@ def _shares(result: Result, sweep: Sweep) -> Plot:
     return Plot(
         _lines(result, sweep, names, lambda t: result.share(t) or float("nan")),
         _axis(sweep),
-        "products / step",
+        "time of the products / time of the step",
         False,
     )
 
@@ -111,7 +110,7 @@ def _picture(name: str, title: str, words: str, plot: Plot) -> Picture:
 def _drawn(plot: Plot, title: str, colours: Mapping[str, str], kind: str) -> bytes:
     with mpl.rc_context(_style(colours)):
         figure = Figure(figsize=SIZE)
-        figure.subplots_adjust(left=0.105, right=0.765, top=0.885, bottom=0.125)
+        figure.subplots_adjust(left=0.105, right=0.765, top=0.86, bottom=0.125)
         axes = figure.add_subplot()
         _fill(axes, plot, title, colours)
         out = BytesIO()
@@ -168,43 +167,39 @@ def _fill(axes: Axes, plot: Plot, title: str, colours: Mapping[str, str]) -> Non
         axes.axhline(1.0, color=colours["soft"], linewidth=1.0)
         axes.set_ylim(top=max(1.6, axes.get_ylim()[1]))
     axes.set_xlabel(plot.below)
-    axes.set_title(title, loc="left", fontsize=12, x=-0.11, pad=14, color=colours["ink"])
-    axes.text(-0.11, 1.015, plot.beside, transform=axes.transAxes, color=colours["soft"])
+    axes.set_title(title, loc="left", fontsize=12, x=-0.11, pad=24, color=colours["ink"])
+    axes.text(-0.11, 1.03, plot.beside, transform=axes.transAxes, color=colours["soft"])
     _label(axes, ends)
 
 
 def _label(axes: Axes, ends: Mapping[str, tuple[float, str]]) -> None:
     """Write each name beside the end of its line, in its colour, none over another."""
-    heights = {
-        name: float(axes.transAxes.inverted().transform(axes.transData.transform((1, y)))[1])
-        for name, (y, _) in ends.items()
-    }
+    low, high = (math.log(limit) for limit in axes.get_ylim())
+    heights = {name: (math.log(y) - low) / (high - low) for name, (y, _) in ends.items()}
     for name, height in _spread(heights).items():
         colour = ends[name][1]
-        axes.annotate(
-            name,
-            (0.985, heights[name]),
-            (1.045, height),
-            xycoords="axes fraction",
-            textcoords="axes fraction",
-            color=colour,
-            va="center",
-            fontsize=10,
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 1,
-                        "shrinkB": 0, "alpha": 0.6},
+        axes.plot(
+            [0.965, 1.03], [heights[name], height], transform=axes.transAxes, clip_on=False,
+            color=colour, linewidth=0.8, marker="", linestyle="-",
         )  # fmt: skip
+        axes.text(
+            1.04, height, name, transform=axes.transAxes, color=colour, va="center", fontsize=10
+        )
 
 
 def _spread(heights: Mapping[str, float]) -> dict[str, float]:
-    """Return heights at least GAP apart, each as near to its own as may be.
+    """Return heights at least GAP apart and within the axes, each as near to its own as may be.
 
     Neighbours that touch become a group about the middle of its members' heights.
     """
     groups: list[tuple[list[str], float]] = []
     for name in sorted(heights, key=lambda name: heights[name]):
         names, middle = [name], heights[name]
-        while groups and middle - groups[-1][1] < GAP * (len(names) + len(groups[-1][0])) / 2:
+        while True:
+            half = GAP * (len(names) - 1) / 2
+            middle = max(half, min(1 - half, middle))
+            if not groups or middle - groups[-1][1] >= GAP * (len(names) + len(groups[-1][0])) / 2:
+                break
             names = groups.pop()[0] + names
             middle = sum(heights[n] for n in names) / len(names)
         groups.append((names, middle))

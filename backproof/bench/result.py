@@ -74,12 +74,16 @@ def thorough(threads: int) -> Settings:
 
 @dataclass(frozen=True)
 class Result:
-    """A run: all timings, in the order of the workloads."""
+    """A run: all timings, in the order of the workloads.
+
+    peaks  "cpu float32" -> the rate of a large product, measured in the run, flop a second
+    """
 
     timings: tuple[Timing, ...]
     settings: Settings
     environment: Mapping[str, str]
     date: str
+    peaks: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def workloads(self) -> list[Workload]:
@@ -108,6 +112,11 @@ class Result:
         """Return the products' time as a share of a timing's: how near it is to them alone."""
         products = self.of(timing.share, timing.workload)
         return products and 1 / ratio(timing, products)
+
+    def share_of_peak(self, timing: Timing) -> float | None:
+        """Return a timing's rate, of its products only, as a share of the peak measured."""
+        peak = self.peaks.get(f"{timing.device} {timing.workload.precision}")
+        return peak and timing.workload.flop / timing.median / peak
 
 
 @dataclass(frozen=True)

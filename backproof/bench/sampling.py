@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from backproof.bench.order import Order
-from backproof.bench.result import Result, parsed
+from backproof.bench.result import Result, Timing, parsed
 from backproof.errors import BackproofError
 
 MODULE = "backproof.bench.measuring"
@@ -31,15 +31,16 @@ def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Res
 
     Raises BackproofError where the process comes to nothing.
     """
-    timings, found = [], {}
+    timings: list[Timing] = []
+    last: dict[str, Any] = {"environment": {}, "peaks": {}}
     began = datetime.now(UTC).isoformat(timespec="seconds")
     for done, line in enumerate(_lines(order), 1):
         if isinstance(line, dict):
-            found = line
+            last = line
         else:
             timings += [parsed(timing) for timing in line]
             tell(done)
-    return Result(tuple(timings), order.settings, found, began)
+    return Result(tuple(timings), order.settings, last["environment"], began, last["peaks"])
 
 
 def _lines(order: Order) -> Iterator[Any]:

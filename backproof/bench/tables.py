@@ -8,6 +8,7 @@ from backproof.bench.result import CUDA_PRODUCTS, PRODUCTS, Result, Timing, rati
 from backproof.bench.workload import KINDS, Workload
 
 NONE = "–"
+WIDE = 256  # units from which the share of the peak rate is shown
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def tables(result: Result) -> list[Table]:
         workloads = [w for w in result.workloads if w.kind == kind]
         if any(result.line(name, workloads) for name in result.implementations):
             found += [_times(result, kind, workloads), _speed_up(result, kind, workloads)]
-            found += [_shares(result, kind, workloads)]
+            found += [_shares(result, kind, workloads), _peaks(result, kind, workloads)]
     found += [_memory(result), _preparing(result), _clocks(result), _exponents(result)]
     return [table for table in found if table.rows]
 
@@ -58,6 +59,18 @@ def _shares(result: Result, kind: str, workloads: list[Workload]) -> Table:
 
     title = f"share of a {kind} that the matrix products alone take"
     return _table(title, result, workloads, _names(result, workloads), cell, leading=False)
+
+
+def _peaks(result: Result, kind: str, workloads: list[Workload]) -> Table:
+    """Of the workloads that can come near it: those of some width."""
+
+    def cell(timing: Timing) -> str:
+        share = result.share_of_peak(timing)
+        return NONE if share is None else f"{share:.2f}"
+
+    wide = [workload for workload in workloads if workload.width >= WIDE]
+    title = f"share of the peak rate of products, measured in the same run, that a {kind} reaches"
+    return _table(title, result, wide, _names(result, wide), cell, leading=False)
 
 
 def _memory(result: Result) -> Table:

@@ -1,7 +1,7 @@
 """What came of a gate: its judgements, the run they are about, and the exit code."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from backproof.gate.baseline import Baseline
 from backproof.gate.judgement import CANNOT, GREEN, RED, Judgement
@@ -38,6 +38,14 @@ class Outcome:
         """Return the names of the judgements that give the verdict, unless it is green."""
         names = [j.name for j in self.judgements if j.verdict == self.verdict != GREEN]
         return ", ".join(names)
+
+    def with_judgement(self, judgement: Judgement) -> "Outcome":
+        """Return it with one judgement more."""
+        return replace(self, judgements=(*self.judgements, judgement))
+
+    def with_notes(self, notes: Iterable[str]) -> "Outcome":
+        """Return it with more to say."""
+        return replace(self, notes=(*self.notes, *notes))
 
 
 def notes_on(old: Baseline | None, where: str) -> Iterator[str]:

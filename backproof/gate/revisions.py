@@ -22,6 +22,15 @@ def root_of(folder: Path) -> Path:
     return Path(_git(folder, "rev-parse", "--show-toplevel", why="needs a git repository").strip())
 
 
+def revision_of(folder: Path) -> str:
+    """Return the commit of a working tree, with a + where files differ; "" outside git."""
+    with contextlib.suppress(BackproofError):
+        found = _run(folder, "rev-parse", "--short", "HEAD")
+        changed = _run(folder, "status", "--porcelain", "--untracked-files=no").stdout.strip()
+        return found.stdout.strip() + ("+" if changed else "") if not found.returncode else ""
+    return ""
+
+
 @contextlib.contextmanager
 def unpacked(root: Path, revision: str) -> Iterator[Path]:
     """Unpack a revision of the repository at `root`; the folder is removed at the end.

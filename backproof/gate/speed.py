@@ -7,7 +7,7 @@ from backproof.gate.judgement import CANNOT, GREEN, TWINS, Complaint, Judgement,
 from backproof.gate.timing import Ratios, Timing
 from backproof.report.lines import count
 
-NAME = "speed"
+NAME, UNDECIDED = "speed", "undecided"
 
 
 def speed(timing: Timing, base: str, strict: bool, instructions: Mapping[str, float]) -> Judgement:
@@ -21,6 +21,8 @@ def speed(timing: Timing, base: str, strict: bool, instructions: Mapping[str, fl
     complaints = [*_complaints(timing, base, strict, instructions)]
     if complaints:
         return red(NAME, complaints)
+    if timing.verdict == "undecided":
+        return Judgement(NAME, UNDECIDED, f"{_doubts(timing)}; red with --strict")
     return Judgement(NAME, GREEN, _calm(timing, base))
 
 
@@ -33,12 +35,10 @@ def _complaints(
             witness = f", {instructions[name]:+.2%} instructions" if name in instructions else ""
             yield Complaint("slower", Place(TWINS, name), f"{told(ratios, base)}{witness}")
     if strict and timing.verdict == "undecided":
-        yield Complaint("undecided", Place(TWINS), f"undecided, and --strict: {_doubts(timing)}")
+        yield Complaint("undecided", Place(TWINS), f"undecided: {_doubts(timing)}")
 
 
 def _calm(timing: Timing, base: str) -> str:
-    if timing.verdict == "undecided":
-        return f"undecided, which is not red without --strict: {_doubts(timing)}"
     worst = max(timing.changes.values(), key=lambda ratios: ratios.change)
     return (
         f"{count(len(timing.changes), 'workload')} not slower than {base}; at worst "

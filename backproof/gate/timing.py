@@ -104,6 +104,13 @@ class Timing:
             return "undecided"
         return next(v for v in ("slower", "undecided", "not slower") if v in verdicts)
 
+    def join(self, other: "Timing") -> None:
+        """Take in what was measured of another target."""
+        self.changes |= other.changes
+        self.same |= other.same
+        self.slowed |= other.slowed
+        self.absent |= other.absent
+
     def learn(self, found: Mapping[str, object]) -> None:
         """Take in what a process measured."""
         name = str(found["name"])

@@ -28,10 +28,10 @@ def is_there() -> bool:
 def more_instructions(base: Path, head: Path, name: str) -> float | None:
     """Return by how much more instructions a workload takes than before: 0.05 for 5 %.
 
-    None where valgrind is not there or does not come to an end, and for PyTorch, whose import alone
-    takes minutes under it.
+    None where valgrind is not there or does not come to an end, and for anything but impl_numpy:
+    the import of PyTorch alone takes minutes under it.
     """
-    if not is_there() or WORKLOADS[name].package != "impl_numpy":
+    if not is_there() or name not in WORKLOADS or WORKLOADS[name].package != "impl_numpy":
         return None
     counts = [_of_one_run(tree, name) for tree in (base, head)]
     before, now = counts

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from backproof.errors import BackproofError
-from backproof.gate.history import Run, append, change_points, page, picture, runs_in
+from backproof.gate.history import Run, append, change_points, drawings, page, picture, runs_in
 from backproof.gate.history.trends import trends
 
 
@@ -64,6 +64,7 @@ def test_too_few_to_tell() -> None:
 
 
 def test_runs_come_back_as_they_were_in_order(tmp_path: Path) -> None:
+    drawings(tmp_path / "new" / "folder")
     for number in (2, 1, 3):
         append(tmp_path / "new" / "folder", run(number))
     runs, notes = runs_in(tmp_path / "new" / "folder")
@@ -90,7 +91,7 @@ def test_a_file_that_is_no_run_is_left_out_and_named(text: str, tmp_path: Path) 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BackproofError, match="give --history a folder"):
-        append(tmp_path / "file" / "folder", run(1))
+        drawings(tmp_path / "file" / "folder")
 
 
 # --- pages -----------------------------------------------------------------------------------

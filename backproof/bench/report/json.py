@@ -29,6 +29,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "datetime": result.date,
         "version": _version(),
         "settings": vars(result.settings),
+        "peaks": dict(result.peaks),
         "missing": [
             {
                 "implementation": t.implementation,
@@ -74,6 +75,7 @@ def _benchmark(result: Result, timing: Timing) -> dict[str, Any]:
             "memory": timing.memory,
             "clocks": dict(timing.clocks),
             "share_of_products": result.share(timing),
+            "share_of_peak": result.share_of_peak(timing),
         },
         "options": {
             "disable_gc": True,

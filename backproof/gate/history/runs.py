@@ -58,17 +58,24 @@ def run_of(outcome: Outcome, timing: Timing | None, revision: str) -> Run:
     return Run(now, revision, verdicts, series, environment())
 
 
-def append(folder: Path, run: Run) -> Path:
-    """Write a run into a folder, which is made where it is not there; return its file.
+def drawings(folder: Path | None) -> dict[str, Path | None]:
+    """Return what is drawn in a folder, which is made where it is not there: format -> file.
 
-    Raises BackproofError where that fails.
+    Raises BackproofError where it cannot be made.
     """
+    if folder is None:
+        return {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BackproofError(
             f"Cannot keep the history in {folder}: {error.strerror}; give --history a folder."
         ) from error
+    return {"picture": folder / "trends.svg", "page": folder / "trends.html"}
+
+
+def append(folder: Path, run: Run) -> Path:
+    """Write a run into a folder; return its file.  Raises BackproofError where that fails."""
     stamp = run.date.replace(":", "").replace("-", "").partition("+")[0]
     path = folder / f"{stamp}-{secrets.token_hex(3)}{END}"
     with reserved({"runs": path}, "backproof.gate.history") as files:
