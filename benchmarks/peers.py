@@ -51,7 +51,7 @@ class Notebook(Ready):
 
 class Sklearn(Ready):
     """scikit-learn's MLPClassifier, by its own functions of a step: _backprop and an SGD optimiser
-    without momentum and without a penalty."""  # noqa: D209
+    without momentum and without a penalty."""
 
     def __init__(self, inputs: Inputs) -> None:
         """Have scikit-learn prepare its network for the data, examples first."""
@@ -61,7 +61,7 @@ class Sklearn(Ready):
         hidden = [W.shape[0] for W in layers[:-1]]
         self._X, self._Y = (np.ascontiguousarray(a.T) for a in (inputs.X, inputs.Y))
         self._net = net = MLPClassifier(hidden, solver="sgd", alpha=0.0, momentum=0.0)
-        net._random_state = np.random.RandomState(0)  # noqa: NPY002
+        net._random_state = np.random.RandomState(0)
         net._label_binarizer = SimpleNamespace(y_type_="binary")
         net._initialize(self._Y, [self._X.shape[1], *hidden, 1], self._X.dtype)
 
@@ -197,7 +197,7 @@ def _jax_step(jax: Any) -> Callable[..., Any]:
     def relu(Z: Any) -> Any:
         return jnp.where(Z > 0, Z, 0)  # jnp.maximum has the derivative 1/2 at 0
 
-    def J(state: Any, X: Any, Y: Any) -> Any:
+    def objective(state: Any, X: Any, Y: Any) -> Any:
         depth, A = len(state) // 2, X
         for l in range(1, depth + 1):
             Z = state[f"W{l}"] @ A + state[f"b{l}"]
@@ -206,7 +206,7 @@ def _jax_step(jax: Any) -> Callable[..., Any]:
         return jnp.sum(each) / Y.shape[1]
 
     def step(state: Any, X: Any, Y: Any) -> Any:
-        gradients = jax.grad(J)(state, X, Y)
+        gradients = jax.grad(objective)(state, X, Y)
         return {name: value - RATE * gradients[name] for name, value in state.items()}
 
     return step

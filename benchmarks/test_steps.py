@@ -24,6 +24,8 @@ from backproof.bench.work import Implementation
 from backproof.bench.workload import STEP, TRAINING, Workload, quick, small
 from backproof.gate.bounds import median
 
+# torch's own warning, on importing its compiler
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
 PEERS = Path(__file__).with_name("peers.py")
 ROUNDS, WARM_UP = 31, 0.1  # rounds; seconds
 THREADS = 1  # of everything: run it with OMP_NUM_THREADS=1, or NumPy's BLAS takes more

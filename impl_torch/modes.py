@@ -132,7 +132,7 @@ class ModeTrainer:
         graph = torch.cuda.CUDAGraph()
 
         def capture() -> None:
-            side = torch.cuda.Stream(self._X.device)
+            side = torch.cuda.Stream(self._X.device)  # type: ignore[no-untyped-call]
             side.wait_stream(torch.cuda.current_stream(self._X.device))
             with torch.cuda.stream(side):
                 for _ in range(WARM_UP):

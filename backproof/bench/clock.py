@@ -19,6 +19,7 @@ from backproof.bench.work import Parameters, Work
 SAMPLE = 1e-3  # seconds
 UNFINISHED = 0.5  # share of a sample that work may take after it, beyond looking at the result
 TRIES, FEW_TRIES = 5, 2  # of which the shortest counts: something else may have come in between
+SPARE_THREADS = 0.1  # beyond those allowed: what Python's and the system's own may take
 CALM = 5e-3  # seconds of a call that brings its data into the cache by itself
 LONG = 0.05  # seconds of a sample from which there are few tries
 
@@ -51,26 +52,29 @@ class Contender:
     """Work that takes part in the rounds.
 
     steps    that a call does: `samples` holds seconds of one step
+    busy     seconds of processor that all threads of this process took, elapsed: of the samples
     refused  why it was thrown out, a clause
     """
 
-    def __init__(
-        self, name: str, work: Work, steps: int = 1, sampler: Sampler = sample
-    ) -> None:
+    def __init__(self, name: str, work: Work, steps: int = 1, sampler: Sampler = sample) -> None:
         """Nothing is run yet."""
         self.name, self.work, self.steps, self.sampler = name, work, steps, sampler
         self.calls = 1
+        self.busy = self.elapsed = 0.0
         self.samples: list[float] = []
         self.refused = ""
 
     def take(self, parameters: Parameters) -> None:
         """Take a sample from these parameters; one call before it brings data into the cache,
-        unless a call is so long that this makes no difference."""  # noqa: D209
+        unless a call is so long that this makes no difference."""
         self.work.start(parameters)
         if not self.samples or self.samples[-1] * self.steps < CALM:
             self.work.run()
         self.work.wait()
+        began, busy = time.perf_counter(), time.process_time()
         took = self.sampler(self.work, self.calls)
+        self.busy += time.process_time() - busy
+        self.elapsed += time.perf_counter() - began
         refuse_no_time(took)
         self.samples.append(took / (self.calls * self.steps))
 
@@ -113,6 +117,13 @@ def refuse_no_time(seconds: float) -> None:
     """Raise RefusedError for a time that is none: zero, negative or not a number."""
     if not math.isfinite(seconds) or seconds <= 0:
         raise RefusedError(f"its clock shows {seconds:g} seconds")
+
+
+def refuse_more_threads(contender: Contender, threads: int) -> None:
+    """Raise RefusedError where more threads computed than everybody may have."""
+    used = contender.busy / contender.elapsed if contender.elapsed else 0.0
+    if used > threads + SPARE_THREADS:
+        raise RefusedError(f"it kept {used:.2f} threads busy, where everybody has {threads}")
 
 
 def refuse_unfinished(contender: Contender, parameters: Parameters) -> None:

@@ -30,7 +30,7 @@ def sentences_of(result: Result, sweep: Sweep) -> list[str]:
     rivals = {title: fastest(result, sweep, names) for title, names in families.items()}
     pairs = [("NumPy", rival) for rival in rivals if rival in FAMILIES.values()]
     pairs += [("NumPy's trainer", rival) for rival in rivals]
-    pairs += [tuple(FAMILIES.values())]
+    pairs += [("PyTorch on CPU", "PyTorch on CUDA")]
     lines |= rivals
     pairs = [pair for pair in pairs if lines.keys() >= set(pair)]
     found = (crossing(sweep, one, lines[one], two, lines[two]) for one, two in pairs)
@@ -72,7 +72,9 @@ def crossing(
     times = ratio(theirs[last], ours[last])
     behind = is_ahead(ours[last], theirs[last])
     there = f"takes {times:.2f} times as long" if behind else "is as fast, within the noise,"
-    return f"{rival} does not overtake {base} up to {sweep.over} {last:,} {where}: it {there} there."
+    return (
+        f"{rival} does not overtake {base} up to {sweep.over} {last:,} {where}: it {there} there."
+    )
 
 
 def is_ahead(one: Timing, other: Timing) -> bool:

@@ -14,7 +14,6 @@ from backproof.bench.workload import Workload
 from backproof.precision import Z_LIMIT, precision
 from backproof.trace import Array, Trace
 
-
 ALLOWANCE = 1.25  # by which a chip may be faster than it was when its rate was measured
 SQUARE, SQUARE_CUDA = 768, 8192  # size of the product by which it is measured
 TRIES = 12
@@ -161,9 +160,7 @@ def _shortest(call: Callable[[], object], tries: int) -> float:
 
 def least_seconds(workload: Workload, device: str) -> float:
     """Return a time below which no step of a workload can be on this machine."""
-    rate = (
-        peak_rate(workload.dtype) if device == "cpu" else peak_rate_of_cuda(workload.precision)
-    )
+    rate = peak_rate(workload.dtype) if device == "cpu" else peak_rate_of_cuda(workload.precision)
     return workload.flop / (ALLOWANCE * rate) + empty_call() / workload.steps
 
 

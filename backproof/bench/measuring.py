@@ -1,6 +1,7 @@
 """The process that measures: `python -m backproof.bench.measuring ORDER`.
 
-ORDER is one in JSON.  The timings of a workload a line come back, as plain data; the last line has the environment.
+ORDER is one in JSON.  Each line that comes back has the timings of a workload, as plain data; the
+last one has the environment.
 """
 
 import json
@@ -52,7 +53,9 @@ def measured(
     contenders = [contender for _, contender, _ in field_of]
     _timed(contenders, judge, settings)
     done = {
-        timing.implementation: _concluded(timing, contender, one, judge, contenders)
+        timing.implementation: _concluded(
+            timing, contender, one, judge, contenders, settings
+        )
         for timing, contender, one in field_of
     }
     kept = [done.pop(timing.implementation, timing) for timing in timings]
@@ -76,9 +79,7 @@ def _made(
         return replace(timing, refused=clause), None
     contender = Contender(one.name, work, workload.steps, _sampler(one.device))
     contender.attempt(lambda: judge.before(work))
-    timing = replace(
-        timing, making=making, preparing=work.preparing, refused=contender.refused
-    )
+    timing = replace(timing, making=making, preparing=work.preparing, refused=contender.refused)
     return timing, None if contender.refused else contender
 
 
@@ -106,6 +107,7 @@ def _concluded(
     one: Implementation | None,
     judge: Judge,
     contenders: Sequence[Contender],
+    settings: Settings,
 ) -> Timing:
     """Judge once more what was timed, and only then say how long it took."""
     clocks: dict[str, float] = {}
@@ -114,6 +116,7 @@ def _concluded(
 
     def check() -> None:
         _refuse_too_fast(timing, contender, contenders)
+        clock.refuse_more_threads(contender, settings.threads)
         if one is None:
             return
         clock.refuse_unfinished(contender, judge.inputs.parameters)
@@ -135,9 +138,7 @@ def _concluded(
     )
 
 
-def _refuse_too_fast(
-    timing: Timing, contender: Contender, contenders: Sequence[Contender]
-) -> None:
+def _refuse_too_fast(timing: Timing, contender: Contender, contenders: Sequence[Contender]) -> None:
     """Raise RefusedError where the hardware cannot be so fast.
 
     The products of the same rounds count as a witness: their rate may be larger than the one that

@@ -34,7 +34,7 @@ def _by_profiler(work: Work) -> int:
     work.run()
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
         work.run()
-    kineto = profiled.profiler.kineto_results  # type: ignore[union-attr]
+    kineto = profiled.profiler.kineto_results
     events = [event for event in kineto.events() if event.name() == "[memory]"]
     held = peak = 0
     for event in sorted(events, key=lambda event: event.start_ns()):

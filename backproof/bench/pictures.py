@@ -4,14 +4,11 @@ Importing this module needs the extra `bench`, and says so where it is missing.
 """
 
 import math
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from backproof.bench.ink import LIGHT, STANDING_IN, line_of, style_sheet
@@ -73,7 +70,9 @@ class Plot:
 
 def _times(result: Result, sweep: Sweep) -> Plot:
     names = [*result.implementations, PRODUCTS, CUDA_PRODUCTS]
-    return Plot(_lines(result, sweep, names, lambda t: t.median), _axis(sweep), "time of a step", True)
+    return Plot(
+        _lines(result, sweep, names, lambda t: t.median), _axis(sweep), "time of a step", True
+    )
 
 
 def _shares(result: Result, sweep: Sweep) -> Plot:
@@ -151,7 +150,7 @@ def _fill(axes: Axes, plot: Plot, title: str, colours: Mapping[str, str]) -> Non
     for name, (x, y) in plot.lines.items():
         line = line_of(name)
         axes.plot(
-            x, y, color=colours[line.role], marker=line.mark, linestyle=line.dash,  # type: ignore
+            x, y, color=colours[line.role], marker=line.mark, linestyle=line.dash,
             linewidth=line.width, markersize=4.5, markeredgewidth=0,
         )  # fmt: skip
         ends[name] = (y[-1], colours[line.role])
@@ -229,30 +228,3 @@ def _followed(svg: str, name: str, sentence: str) -> str:
     head, _, rest = svg.partition(">")
     title = f"<title>{escape(sentence)}</title><style>{style_sheet()}</style>"
     return f'{head} role="img">{title}{rest}'
-
-
-def usable_folder(folder: Path) -> None:
-    """Make the folder for the pictures; raise BackproofError where that cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
-    except OSError as error:
-        raise BackproofError(
-            f"Cannot write pictures to {folder}: {error.strerror}; give a folder that can be "
-            "written."
-        ) from error
-    os.close(handle)
-    Path(name).unlink()
-
-
-def save_all(result: Result, folder: Path) -> list[Path]:
-    """Write every picture as SVG and PNG; each file appears whole or not at all."""
-    saved = []
-    for picture in pictures(result):
-        for suffix, content in ((".svg", picture.svg.encode()), (".png", picture.png)):
-            path = folder / f"{picture.name}{suffix}"
-            unfinished = path.with_name(f".{path.name}.unfinished")
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-            saved.append(path)
-    return saved

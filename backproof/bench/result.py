@@ -60,7 +60,7 @@ class Settings:
     """
 
     threads: int = 1
-    seconds: float = 1.2
+    seconds: float = 1.0
     fewest: int = 9
     warm_up: float = 0.03
     seed: int = 0
@@ -111,7 +111,7 @@ class Result:
     def share(self, timing: Timing) -> float | None:
         """Return the products' time as a share of a timing's: how near it is to them alone."""
         products = self.of(timing.share, timing.workload)
-        return products and 1 / ratio(timing, products)
+        return None if products is None else 1 / ratio(timing, products)
 
     def share_of_peak(self, timing: Timing) -> float | None:
         """Return a timing's rate, of its products only, as a share of the peak measured."""

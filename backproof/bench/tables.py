@@ -145,16 +145,20 @@ def _names(result: Result, workloads: list[Workload]) -> list[str]:
 
 
 def missing(result: Result) -> Iterator[str]:
-    """Yield a line for each implementation that has no time, or not everywhere, and why."""
-    reasons: dict[tuple[str, str], list[Workload]] = {}
+    """Yield a line for each reason why implementations have no time, or not everywhere."""
+    absent: dict[str, list[str]] = {}
+    refused: dict[tuple[str, str], list[Workload]] = {}
     for timing in result.timings:
-        for clause in (timing.absent, timing.refused and f"refused: {timing.refused}"):
-            if clause:
-                reasons.setdefault((timing.implementation, clause), []).append(timing.workload)
-    for (name, clause), workloads in reasons.items():
-        first = f" on {workloads[0].words}, {workloads[0].kind}" * clause.startswith("refused")
-        more = f" and {len(workloads) - 1} more" * (bool(first) and len(workloads) > 1)
-        yield f"{name}{first}{more}: {clause}"
+        if timing.absent and timing.implementation not in absent.setdefault(timing.absent, []):
+            absent[timing.absent].append(timing.implementation)
+        if timing.refused:
+            where = refused.setdefault((timing.implementation, timing.refused), [])
+            where.append(timing.workload)
+    for clause, names in absent.items():
+        yield f"{', '.join(names)}: {clause}"
+    for (name, clause), workloads in refused.items():
+        more = f" and {len(workloads) - 1} more" * (len(workloads) > 1)
+        yield f"{name} on {workloads[0].words}, {workloads[0].kind}{more}: refused: {clause}"
 
 
 def micro(seconds: float) -> str:
@@ -166,7 +170,7 @@ def micro(seconds: float) -> str:
 def size(number: int) -> str:
     """Return bytes in a unit that suits them."""
     value, unit = float(number), "B"
-    for unit in ("B", "KiB", "MiB", "GiB"):  # noqa: B007
+    for unit in ("B", "KiB", "MiB", "GiB"):
         if value < 1024 or unit == "GiB":
             break
         value /= 1024

@@ -9,9 +9,12 @@ from backproof.bench.result import Result
 from backproof.bench.tables import Table, missing, tables
 from backproof.report.lines import printable, write
 
+WIDEST = 400  # columns: a table is never folded, wherever it is printed to
+
 
 def print_result(result: Result, console: Console) -> None:
     """Print tables, then what they say in words, then what is missing, then the machine."""
+    console.width = max(console.width, WIDEST)
     for table in tables(result):
         console.print(_drawn(table))
         console.print()
@@ -35,7 +38,8 @@ def conditions(result: Result) -> str:
         f"Medians of interleaved rounds in one process, {threads} for every implementation, each "
         f"warmed up for {settings.warm_up:g} s and judged before and after; "
         f"{found.get('cpu', 'unknown CPU')}, {cores} cores, load {found.get('load', '?')}, "
-        f"numpy {found.get('numpy', '?')} ({found.get('blas', '?')}), torch {found.get('torch', '?')}."
+        f"numpy {found.get('numpy', '?')} ({found.get('blas', '?')}), "
+        f"torch {found.get('torch', '?')}."
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,7 +11,7 @@ import impl_torch
 from backproof.bench.work import Implementation, Parameters, Ready
 from backproof.bench.workload import BACKWARD, FORWARD, KINDS, RATE, STEP, TRAINING, Workload
 from backproof.case import Inputs
-from backproof.trace import Array, Trace
+from backproof.trace import Trace
 
 MODES_OF_CPU, MODES_OF_CUDA = ("eager", "foreach", "fused", "compiled"), impl_torch.MODES
 UPDATES = ("foreach", "fused")  # modes that differ from eager in the update only

@@ -1,4 +1,4 @@
-"""What an implementation makes of a workload: work that can be started, done again and looked at."""
+"""What an implementation makes of a workload: work to be started, done again and looked at."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ class Work(Protocol):
     preparing: float
 
     def start(self, parameters: Parameters) -> None:
-        """Go on from these parameters, {"W1" (n_out, n_in), "b1" (n_out, 1), ...}: they are copied."""
+        """Go on from copies of these: {"W1" (n_out, n_in), "b1" (n_out, 1), ...}."""
 
     def run(self) -> None:
         """Do it once: this is what is timed.  It may return before a device has done it."""
@@ -44,8 +44,16 @@ class Ready:
 
     preparing = 0.0
 
+    def start(self, parameters: Parameters) -> None:
+        """Go on from copies of these."""
+        raise NotImplementedError
+
     def run(self) -> None:
         """Do it once."""
+        raise NotImplementedError
+
+    def result(self) -> Trace:
+        """Return what the last call computed."""
         raise NotImplementedError
 
     def advance(self, steps: int) -> None:
@@ -68,7 +76,7 @@ class Training:
         """Keep the work; a call does so many steps of it."""
         self._work, self._steps, self._parameters = work, steps, dict[str, Array]()
         self.preparing = work.preparing
-        self.looped = type(work).advance is not Ready.advance
+        self.looped = getattr(type(work), "advance", None) is not Ready.advance
 
     def start(self, parameters: Parameters) -> None:
         """Begin every training with these parameters."""

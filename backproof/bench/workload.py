@@ -10,19 +10,20 @@ from backproof.case import Case, Inputs
 from backproof.makers import ordinary
 from backproof.trace import Array
 
+Row = tuple[tuple[int, ...], int, str]  # layer sizes, examples, precision
 STEP, FORWARD, BACKWARD, TRAINING = KINDS = ("step", "forward", "backward", "training")
 RATE = 0.1
 BATCH, WIDTH = 64, 64  # of the sweep over the width, and of the sweep over the batch
 STEPS = 1000  # of a whole training
 MOST_FLOP = 2e11  # of a step that a CPU is asked for: a few seconds
 
-TABLE = (  # from the notebook's network to wide layers
+TABLE: tuple[Row, ...] = (  # from the notebook's network to wide layers
     ((2, 4, 1), 3, "float64"),
     ((30, 64, 32, 1), 569, "float32"),
     ((784, 128, 1), 128, "float32"),
     ((256, 256, 256, 1), 256, "float32"),
 )
-WIDEST = ((1024, 1024, 1024, 1), 1024, "float32")
+WIDEST: Row = ((1024, 1024, 1024, 1), 1024, "float32")
 SMALL = ((16, 16, 1), 8, "float32")
 
 
@@ -109,13 +110,15 @@ def square(width: int, m: int, precision: str = "float32", kind: str = STEP) -> 
 
 def quick() -> list[Workload]:
     """Return what can be measured in less than a minute."""
-    widths, batches = (4, 16, 64, 256, 512), (1, 16, 256, 1024)
+    widths, batches = (4, 16, 64, 256, 512, 1024), (1, 16, 256, 1024)
     table = [Workload(*row) for row in TABLE]
     sweeps = [square(width, BATCH) for width in widths] + [square(WIDTH, m) for m in batches]
     return list(dict.fromkeys([*table, *sweeps, Workload(*TABLE[0], TRAINING)]))
 
 
-def full(precisions: tuple[str, ...] = ("float32", "float64"), most: float = MOST_FLOP) -> list[Workload]:
+def full(
+    precisions: tuple[str, ...] = ("float32", "float64"), most: float = MOST_FLOP
+) -> list[Workload]:
     """Return every size and kind; products of more than `most` flop a step are left out."""
     widths, batches = [2**k for k in range(2, 13)], [4**k for k in range(9)]
     found = [Workload(*row, kind) for row in (*TABLE, WIDEST) for kind in (STEP, FORWARD, BACKWARD)]

@@ -53,7 +53,7 @@ def bench(
     from backproof.report.files import reserved
 
     if pictures is not None:
-        from backproof.bench.pictures import save_all, usable_folder
+        from backproof.bench.folder import save_all, usable_folder
 
         usable_folder(pictures)
     chosen = everything() if full else quick()
@@ -76,6 +76,4 @@ def _measured(order: "Order") -> "Result":
     with progress_bar() as progress:
         bar = progress.add_task("measuring", total=len(order.workloads))
         progress.refresh()
-        return result_of(
-            order, lambda done: progress.update(bar, completed=done, refresh=True)
-        )
+        return result_of(order, lambda done: progress.update(bar, completed=done, refresh=True))

@@ -1,7 +1,7 @@
 """The training step of somebody's file, as one call without arguments."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -44,19 +44,17 @@ def _step(reading: Reading, small: Problem, seed: int) -> Run:
     Where the file does not take that size, on the one that it was found with.
     """
     try:
-        calls = _recorded(reading, _larger(small, seed))
+        return _recorded(reading, _larger(small, seed))
     except Exception:  # someone's code: whatever it does not like
-        calls = _recorded(reading, small)
-
-    def step() -> None:
-        for call in calls:
-            call()
-
-    return step
+        return _recorded(reading, small)
 
 
-def _recorded(reading: Reading, problem: Problem) -> Sequence[Run]:
-    """Run one iteration, and return the calls that it was made of, with their arguments."""
+def _recorded(reading: Reading, problem: Problem) -> Run:
+    """Run one iteration, and return the calls that it was made of, with their arguments.
+
+    They start from the same parameters each time: a network that trains on and on may come to
+    numbers that are slower to compute with.
+    """
     session = start(problem, reading.layout, reading.model, reading.functions)
     calls: list[Run] = []
     found = session.function
@@ -73,7 +71,14 @@ def _recorded(reading: Reading, problem: Problem) -> Sequence[Run]:
 
     session.function = function  # type: ignore[method-assign]
     reading.steps(session)
-    return calls
+    layers, root, parameters = session.layers, session.root, session.problem.parameters
+
+    def step() -> None:
+        layers.fill(root, parameters)
+        for call in calls:
+            call()
+
+    return step
 
 
 def _larger(small: Problem, seed: int) -> Problem:

@@ -20,13 +20,13 @@ from backproof.bench.crossing import crossing, exponent, sentences
 from backproof.bench.implementations import of_file, ours
 from backproof.bench.judging import Judge, RefusedError
 from backproof.bench.measuring import measured
-from backproof.bench.numpy_works import NUMPY, NUMPY_TRAINER, _Forward, _Step, _Trainer
+from backproof.bench.numpy_works import NUMPY, _Forward, _Step, _Trainer
 from backproof.bench.order import Order, order_of
 from backproof.bench.report.json import rendered
 from backproof.bench.result import PRODUCTS, Result, Settings, Sweep, Timing, parsed, plain, sweeps
 from backproof.bench.sampling import result_of
 from backproof.bench.tables import missing, tables
-from backproof.bench.work import Implementation, Parameters, Ready
+from backproof.bench.work import Implementation, Parameters
 from backproof.bench.workload import (
     BACKWARD,
     FORWARD,
@@ -67,9 +67,7 @@ class Faulty(_Step):
     def start(self, parameters: Parameters) -> None:
         super().start(parameters)
         steps = replace(impl_numpy.STEPS, bias_gradient=lambda dZ: dZ.sum(axis=1, keepdims=True))
-        self._iterations = impl_numpy.iterate(
-            self._X, self._Y, self._parameters, 0.1, steps=steps
-        )
+        self._iterations = impl_numpy.iterate(self._X, self._Y, self._parameters, 0.1, steps=steps)
 
 
 class SlightlyOff(_Trainer):
@@ -246,9 +244,7 @@ def short_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("short_training")
 @pytest.mark.parametrize(("make", "steps"), [(SkipsSteps, "20 steps"), (SkipsManySteps, "50")])
-def test_a_loop_that_skips_steps_gets_no_time(
-    make: Callable[[Inputs], object], steps: str
-) -> None:
+def test_a_loop_that_skips_steps_gets_no_time(make: Callable[[Inputs], object], steps: str) -> None:
     said = refusal(make, replace(NET, kind=TRAINING))
     assert said.startswith(steps)
     assert "at once are not" in said

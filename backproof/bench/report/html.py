@@ -40,7 +40,7 @@ def rendered(result: Result) -> str:
     return environment.get_template("bench.html").render(
         result=result,
         words=sentences(result),
-        pictures=[(picture, Markup(picture.svg)) for picture in drawn],  # noqa: S704
+        pictures=[(picture, Markup(picture.svg)) for picture in drawn],
         tables=tables(result),
         missing=list(missing(result)),
         conditions=conditions(result),

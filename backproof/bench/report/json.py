@@ -120,5 +120,3 @@ def stats(timing: Timing) -> dict[str, Any]:
         "data": list(timing.samples),
         "iterations": timing.calls,
     }
-
-
