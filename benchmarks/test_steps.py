@@ -15,11 +15,17 @@ import pytest
 import torch
 
 from backproof.bench import floor
-from backproof.bench.clock import Contender, refuse_unfinished, warmed_up
+from backproof.bench.clock import (
+    Contender,
+    refuse_more_threads,
+    refuse_unfinished,
+    warmed_up,
+)
 from backproof.bench.implementations import of_file, ours
 from backproof.bench.judging import Judge
 from backproof.bench.numpy_works import NUMPY, NUMPY_TRAINER
 from backproof.bench.result import PRODUCTS
+from backproof.bench.sampling import environment_of
 from backproof.bench.work import Implementation
 from backproof.bench.workload import STEP, TRAINING, Workload, quick, small
 from backproof.gate.bounds import median
@@ -48,7 +54,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(autouse=True)
 def threads(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Torch computes on as many threads as everybody."""
-    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+    for name, value in environment_of(THREADS).items():
+        monkeypatch.setenv(name, value)  # jax reads it when it starts
     before = torch.get_num_threads()
     torch.set_num_threads(THREADS)
     yield
@@ -89,6 +96,8 @@ def test_work(benchmark: Any, workload: Workload, one: Implementation) -> None:
     rounds = ROUNDS if benchmark.enabled else 1
     benchmark.pedantic(a_sample, setup=before_each_round, rounds=rounds)
     timed.take(start)
+    if benchmark.enabled:
+        refuse_more_threads(timed, THREADS)
     refuse_unfinished(timed, start)
     judge.after(timed.work)
     if benchmark.disabled:

@@ -53,9 +53,7 @@ def measured(
     contenders = [contender for _, contender, _ in field_of]
     _timed(contenders, judge, settings)
     done = {
-        timing.implementation: _concluded(
-            timing, contender, one, judge, contenders, settings
-        )
+        timing.implementation: _concluded(timing, contender, one, judge, contenders, settings)
         for timing, contender, one in field_of
     }
     kept = [done.pop(timing.implementation, timing) for timing in timings]

@@ -23,7 +23,8 @@ def environment_of(threads: int) -> dict[str, str]:
     """Return the environment in which everything computes on so many threads."""
     xla = XLA.format(str(threads > 1).lower(), threads)
     count = dict.fromkeys(THREADS, str(threads))
-    return os.environ | count | {"XLA_FLAGS": xla, "PYTHONDONTWRITEBYTECODE": "1"}
+    jax = {"XLA_FLAGS": xla, "NPROC": str(threads)}  # it starts as many threads as it sees cores
+    return os.environ | count | jax | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Result:

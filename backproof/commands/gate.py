@@ -140,7 +140,9 @@ def _pace(base: str | None, limit: str, budget: float, strict: bool, update: boo
         raise BackproofError(
             "--update writes no times, for those of another day say nothing: leave out --base."
         )
-    return Pace(base, share, budget, strict)
+    pace = Pace(base, share, budget, strict)
+    pace.refuse_unknown_base()
+    return pace
 
 
 def _paced(

@@ -7,7 +7,7 @@ from pathlib import Path
 from backproof.errors import BackproofError
 from backproof.gate.judgement import Judgement
 from backproof.gate.measuring import Order
-from backproof.gate.revisions import root_of, unpacked
+from backproof.gate.revisions import commit_of, root_of, unpacked
 from backproof.gate.speed import NAME, speed
 from backproof.gate.timing import LIMIT, Timing, compared
 from backproof.gate.witness import more_instructions
@@ -34,6 +34,10 @@ class Pace:
     limit: float = LIMIT
     budget: float = BUDGET
     strict: bool = False
+
+    def refuse_unknown_base(self) -> None:
+        """Raise BackproofError outside git, or for an unknown revision, before anything is done."""
+        commit_of(root_of(Path.cwd()), self.base)
 
     def judged(self, targets: Sequence[Target], tell: Tell) -> tuple[Timing, Judgement]:
         """Measure, and judge what was measured.

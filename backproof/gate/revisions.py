@@ -37,7 +37,7 @@ def unpacked(root: Path, revision: str) -> Iterator[Path]:
 
     Raises BackproofError where the revision is not there, such as in a shallow clone.
     """
-    commit = _commit(root, revision)
+    commit = commit_of(root, revision)
     with tempfile.TemporaryDirectory(prefix="backproof-base-") as name:
         folder = Path(name)
         with subprocess.Popen(
@@ -53,7 +53,7 @@ def unpacked(root: Path, revision: str) -> Iterator[Path]:
         yield folder
 
 
-def _commit(root: Path, revision: str) -> str:
+def commit_of(root: Path, revision: str) -> str:
     """Return the commit that a revision names."""
     found = _run(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"

@@ -1,5 +1,6 @@
 """The benchmarks: what is wrong, not done, or faster than it can be, gets no time."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -272,6 +273,32 @@ def test_a_time_that_is_none_is_an_error(seconds: float) -> None:
     contender.attempt(lambda: contender.take(judge.inputs.parameters))
     assert "its clock shows" in contender.refused
     assert contender.samples == []
+
+
+class TwoThreads(_Step):
+    """Keeps a second thread busy while it works."""
+
+    def run(self) -> None:
+        other = threading.Thread(target=hashlib.sha256, args=(bytes(2_000_000),))
+        other.start()
+        hashlib.sha256(bytes(2_000_000))
+        super().run()
+        other.join()
+
+
+def test_more_threads_than_stated_are_an_error() -> None:
+    judge = Judge(NET, 0)
+    contender = Contender("x", TwoThreads(judge.inputs))
+    contender.take(judge.inputs.parameters)
+    clock.refuse_more_threads(contender, 2)
+    contender.busy = 1.5 * contender.elapsed  # on a busy machine two threads may get one core
+    with pytest.raises(RefusedError, match=r"kept 1\.50 threads busy, where everybody has 1"):
+        clock.refuse_more_threads(contender, 1)
+
+
+def test_a_run_counts_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backproof.bench.clock.time.process_time", lambda: 2 * time.monotonic())
+    assert "threads busy, where everybody has 1" in refusal(_Step)
 
 
 def test_wrong_products_are_refused() -> None:
