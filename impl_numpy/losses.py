@@ -166,6 +166,7 @@ def cost_derivative(AL: Array, Y: Array, loss: str) -> Array:
     -Y/A                    categorical cross-entropy
     A - Y                   half the squared error; 2 (A - Y) of the whole, 2 (A - Y)/n_out of the
                             mean
+    Raises KeyError for another loss.
     """
     if loss == "binary_cross_entropy":
         return (1 - Y) / (1 - AL) - Y / AL
@@ -173,7 +174,11 @@ def cost_derivative(AL: Array, Y: Array, loss: str) -> Array:
         return -Y / AL
     if loss == "mean_squared_error":
         return 2 * (AL - Y) / AL.shape[0]
-    return AL - Y if loss == "half_squared_error" else 2 * (AL - Y)
+    if loss == "squared_error":
+        return 2 * (AL - Y)
+    if loss == "half_squared_error":
+        return AL - Y
+    raise KeyError(loss)
 
 
 def over_examples(mean: Any, m: int, reduction: str) -> Any:

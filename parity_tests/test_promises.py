@@ -232,3 +232,9 @@ def test_data_of_other_than_two_axes_are_refused(data: np.ndarray) -> None:
     """Also where there is a feature for each input."""
     with pytest.raises(ValueError, match=r"^X has shape \(2,"):
         neural_network_model(data, Y, DIMS, 0.1, 1)
+
+
+@pytest.mark.parametrize("name", ["a", "bz", "d", "hinge", "n", "t"])
+def test_the_gradient_of_an_unknown_loss_is_refused(name: str) -> None:
+    with pytest.raises(KeyError, match=name):
+        impl_numpy.losses.cost_derivative(Y, Y, name)

@@ -71,9 +71,10 @@ def crossing(
         return f"{rival} overtakes {base} from {sweep.over} {first:,} {where}."
     times = ratio(theirs[last], ours[last])
     behind = is_ahead(ours[last], theirs[last])
-    there = f"takes {times:.2f} times as long" if behind else "is as fast, within the noise,"
+    noise = "" if behind else ", within the noise"
     return (
-        f"{rival} does not overtake {base} up to {sweep.over} {last:,} {where}: it {there} there."
+        f"{rival} does not overtake {base} up to {sweep.over} {last:,} {where}: there it takes "
+        f"{times:.2f} times as long{noise}."
     )
 
 

@@ -69,7 +69,7 @@ class Settings:
 
 def thorough(threads: int) -> Settings:
     """Return the settings of a full run."""
-    return Settings(threads, seconds=2.0, fewest=15, warm_up=0.15, full=True)
+    return Settings(threads, seconds=2.0, warm_up=0.15, full=True)
 
 
 @dataclass(frozen=True)

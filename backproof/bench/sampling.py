@@ -24,7 +24,8 @@ def environment_of(threads: int) -> dict[str, str]:
     xla = XLA.format(str(threads > 1).lower(), threads)
     count = dict.fromkeys(THREADS, str(threads))
     jax = {"XLA_FLAGS": xla, "NPROC": str(threads)}  # it starts as many threads as it sees cores
-    return os.environ | count | jax | {"PYTHONDONTWRITEBYTECODE": "1"}
+    torch = {"TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}  # compile times are those of a first time
+    return os.environ | count | jax | torch | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Result:

@@ -418,8 +418,11 @@ def test_the_fastest_mode_counts_at_each_size() -> None:
 @pytest.mark.parametrize(
     ("theirs", "words"),
     [
-        ([9, 1, 9, 9, 60], "does not overtake NumPy up to width 1,024 at batch 64: it takes 2.00"),
-        ([9, 1, 9, 9, 30], "it is as fast, within the noise, there"),
+        (
+            [9, 1, 9, 9, 60],
+            "does not overtake NumPy up to width 1,024 at batch 64: there it takes 2.00",
+        ),
+        ([9, 1, 9, 9, 30], "there it takes 1.00 times as long, within the noise."),
         ([0.5, 1, 2, 4, 20], "is ahead of NumPy at every width at batch 64, up to 1,024"),
         ([0.5, 1, 9, 4, 20], "overtakes NumPy from width 512"),
     ],
@@ -511,7 +514,7 @@ def test_the_sets_are_what_they_say() -> None:
     assert {w.m for w in everything} >= {1, 64, 65536}
     assert {w.kind for w in everything} == set(KINDS)
     assert len(set(quick())) == len(quick())
-    assert max(w.flop for w in everything) <= 2e11
+    assert max(w.flop for w in everything) <= 5e10
 
 
 FILE = """
