@@ -23,7 +23,8 @@ TRIES, FEW = 12, 3
 class Products(Ready):
     """The products of one step, on arrays that are there already: `ndarray.dot(a, out)`.
 
-    Each factor lies in memory by rows or by columns, whichever the BLAS is faster with.
+    Each factor lies in memory by rows or by columns, and the product is done as it stands or
+    transposed, whichever the BLAS is fastest with.
     """
 
     def __init__(self, workload: Workload, seed: int = 0) -> None:
@@ -98,11 +99,12 @@ class CudaProducts(Products):
 
 
 def _laid_out(a: Array, b: Array) -> tuple[Array, Array]:
-    """Return the factors by rows or by columns, as their product is fastest."""
-    out = np.empty((a.shape[0], b.shape[1]), a.dtype)
+    """Return factors by rows or by columns, of the product or its transpose: what is fastest."""
     trials = []
-    for lay_a, lay_b in product((np.ascontiguousarray, np.asfortranarray), repeat=2):
-        one, other = lay_a(a), lay_b(b)
+    layouts = product((np.ascontiguousarray, np.asfortranarray), repeat=2)
+    for (p, q), (lay_p, lay_q) in product(((a, b), (b.T, a.T)), tuple(layouts)):
+        one, other = lay_p(p), lay_q(q)
+        out = np.empty((p.shape[0], q.shape[1]), a.dtype)
         trials.append((_shortest(partial(one.dot, other, out), FEW), one, other))
     _, one, other = min(trials, key=lambda trial: trial[0])
     return one, other
