@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: check test lint bench mutants clean
+.PHONY: check test lint gate bench mutants clean
 
 check: $(READY)  ## the NumPy network against its PyTorch twin
 	$(BIN)/backproof check
@@ -17,6 +17,9 @@ lint: $(READY)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+gate: $(READY)  ## red where something differs, is judged less sharply, or is slower than BASE
+	$(BIN)/backproof gate $(if $(BASE),--base $(BASE) --limit 10% --budget 30)
 
 bench: $(READY)  ## what comparing costs, in numbers
 	$(BIN)/python -m pytest benchmarks --benchmark-enable -s

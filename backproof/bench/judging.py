@@ -1,5 +1,7 @@
 """Nothing is timed before it is judged, and what was timed is judged once more."""
 
+from functools import cached_property
+
 import numpy as np
 
 from backproof.bench.work import Training, Work
@@ -27,11 +29,20 @@ class Judge:
     """
 
     def __init__(self, workload: Workload, seed: int) -> None:
-        """Draw everything; what is expected is computed when it is first needed."""
+        """Draw nothing yet: all is made when it is first needed."""
         self.workload, self._units = workload, precision(workload.precision)
-        self.inputs = workload.inputs(seed)
-        self._other = Inputs(workload.inputs(seed + 1).parameters, self.inputs.X, self.inputs.Y)
+        self._seed = seed
         self._expected: dict[int, dict[str, Expected]] = {}
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The arrays that are timed."""
+        return self.workload.inputs(self._seed)
+
+    @cached_property
+    def _other(self) -> Inputs:
+        parameters = self.workload.inputs(self._seed + 1).parameters
+        return Inputs(parameters, self.inputs.X, self.inputs.Y)
 
     def before(self, work: Work) -> None:
         """Raise RefusedError unless the work is right; it then stands at the first parameters."""

@@ -86,10 +86,10 @@ def _sampler(device: str) -> clock.Sampler:
 
 
 def _timed(contenders: Sequence[Contender], judge: Judge, settings: Settings) -> None:
-    parameters = judge.inputs.parameters
     for contender in contenders:
         contender.attempt(partial(_warm_up, contender, settings.warm_up))
     if contenders:
+        parameters = judge.inputs.parameters
         rng = Random(settings.seed)
         fewest = FEWEST_TRAININGS if judge.workload.kind == TRAINING else settings.fewest
         clock.rounds(contenders, parameters, settings.seconds, fewest, rng)

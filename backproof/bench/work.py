@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from backproof.bench.workload import STEP, TRAINING, Workload
+from backproof.bench.workload import MOST_FLOP, STEP, TRAINING, Workload
 from backproof.case import Inputs
 from backproof.trace import Array, Trace
 
@@ -126,6 +126,8 @@ class Implementation:
         on_cuda_only = workload.precision not in ("float64", "float32")
         if on_cuda_only and self.device != "cuda":
             return f"{workload.precision} is timed on CUDA only"
+        if self.device == "cpu" and workload.flop > MOST_FLOP:
+            return f"more than {MOST_FLOP:.0e} flop a step are too many for a CPU"
         return self.absent(workload)
 
     def work(self, workload: Workload, inputs: Inputs) -> tuple[Work, float]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from backproof.case import Case, Inputs
+from backproof.errors import BackproofError
 from backproof.makers import ordinary
 from backproof.trace import Array
 
@@ -116,18 +117,32 @@ def quick() -> list[Workload]:
     return list(dict.fromkeys([*table, *sweeps, Workload(*TABLE[0], TRAINING)]))
 
 
-def full(
-    precisions: tuple[str, ...] = ("float32", "float64"), most: float = MOST_FLOP
-) -> list[Workload]:
-    """Return every size and kind; products of more than `most` flop a step are left out."""
-    widths, batches = [2**k for k in range(2, 13)], [4**k for k in range(9)]
+def full() -> list[Workload]:
+    """Return every size, kind and precision; who cannot do one of them says so."""
+    widths, batches = [2**k for k in range(2, 14)], [*(4**k for k in range(8)), 65536]
     found = [Workload(*row, kind) for row in (*TABLE, WIDEST) for kind in (STEP, FORWARD, BACKWARD)]
     found += [Workload(*row, TRAINING) for row in TABLE[:2]]
-    for precision in precisions:
+    for precision in ("float32", "float64", "tf32", "bfloat16"):
         found += [square(width, BATCH, precision) for width in widths]
-        found += [square(WIDTH, m, precision) for m in (*batches, 65536)]
+        found += [square(WIDTH, m, precision) for m in batches]
     found += [square(width, m) for width in (256, 1024) for m in batches]
-    return [workload for workload in dict.fromkeys(found) if workload.flop <= most]
+    return list(dict.fromkeys(found))
+
+
+def chosen(workloads: list[Workload], words: list[str]) -> list[Workload]:
+    """Return the workloads whose kind and words contain one of some texts; all for none.
+
+    Raises BackproofError where a text is contained in none.
+    """
+    for text in words:
+        if not any(text in f"{w.kind}, {w.words}" for w in workloads):
+            raise BackproofError(
+                f"No workload has '{text}' in its name, such as '{workloads[0].kind}, "
+                f"{workloads[0].words}': give a part of one, or add --full."
+            )
+    if not words:
+        return workloads
+    return [w for w in workloads if any(text in f"{w.kind}, {w.words}" for text in words)]
 
 
 def small() -> list[Workload]:

@@ -20,6 +20,13 @@ def bench(
         ),
     ] = False,
     threads: Annotated[int, typer.Option(min=1, help="Threads of every implementation.")] = 1,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only workloads with this in their names, as '2-4-1'; repeat it for more.",
+            show_default=False,
+        ),
+    ] = None,
     also: Annotated[
         list[Path] | None,
         typer.Option(
@@ -48,17 +55,17 @@ def bench(
     from backproof.bench.order import Order
     from backproof.bench.result import Settings, thorough
     from backproof.bench.text import print_result
+    from backproof.bench.workload import chosen, quick
     from backproof.bench.workload import full as everything
-    from backproof.bench.workload import quick
     from backproof.report.files import reserved
 
     if pictures is not None:
         from backproof.bench.folder import save_all, usable_folder
 
         usable_folder(pictures)
-    chosen = everything() if full else quick()
+    workloads = chosen(everything() if full else quick(), only or [])
     settings = thorough(threads) if full else Settings(threads)
-    order = Order(tuple(chosen), settings, tuple(str(path) for path in also or ()))
+    order = Order(tuple(workloads), settings, tuple(str(path) for path in also or ()))
     with reserved({"json": json, "html": html}, ROOM) as files:
         result = _measured(order)
         print_result(result, Console())

@@ -35,6 +35,7 @@ from backproof.bench.workload import (
     STEP,
     TRAINING,
     Workload,
+    chosen,
     full,
     quick,
     square,
@@ -514,7 +515,24 @@ def test_the_sets_are_what_they_say() -> None:
     assert {w.m for w in everything} >= {1, 64, 65536}
     assert {w.kind for w in everything} == set(KINDS)
     assert len(set(quick())) == len(quick())
-    assert max(w.flop for w in everything) <= 5e10
+    assert {w.precision for w in everything} == {"float64", "float32", "tf32", "bfloat16"}
+
+
+def test_what_is_too_much_for_a_cpu_is_not_begun() -> None:
+    """Nothing is drawn for it: a width of a million would not fit."""
+    huge, reduced = square(10**6, 64), replace(NET, precision="tf32")
+    (timing,) = measured(huge, [NUMPY], BRIEF)
+    assert "too many for a CPU" in timing.absent
+    assert timing.samples == ()
+    (timing,) = measured(reduced, [NUMPY], BRIEF)
+    assert timing.absent == "tf32 is timed on CUDA only"
+
+
+def test_some_workloads_are_chosen_by_their_names() -> None:
+    assert [w.words for w in chosen(quick(), ["step, 2-4-1"])] == ["2-4-1, 3, float64"]
+    assert chosen(quick(), []) == quick()
+    with pytest.raises(BackproofError, match="No workload has '9-9'"):
+        chosen(quick(), ["2-4-1", "9-9"])
 
 
 FILE = """
