@@ -1,8 +1,11 @@
 """The memory of one call: how much more than before it holds at its fullest."""
 
+import time
 import tracemalloc
 
 from backproof.bench.work import Work
+
+APART = 1e-3  # seconds between two calls, by which the profiler's events are told apart
 
 
 def made_by(work: Work, package: str) -> int | None:
@@ -31,11 +34,14 @@ def _by_tracemalloc(work: Work) -> int:
 def _by_profiler(work: Work) -> int:
     from torch.profiler import ProfilerActivity, profile
 
-    work.run()
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+        work.run()  # so that what this one leaves, and the next one frees, is known
+        time.sleep(APART)
+        second = time.time_ns()
+        time.sleep(APART)
         work.run()
-    kineto = profiled.profiler.kineto_results
-    events = [event for event in kineto.events() if event.name() == "[memory]"]
+    events = profiled.profiler.kineto_results.events()
+    events = [e for e in events if e.name() == "[memory]" and e.start_ns() > second]
     held = peak = 0
     for event in sorted(events, key=lambda event: event.start_ns()):
         held += event.nbytes()

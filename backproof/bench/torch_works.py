@@ -78,6 +78,8 @@ class _Backward(_Tensors):
 class _Step(_Tensors):
     def __init__(self, workload: Workload, inputs: Inputs, device: str, mode: str) -> None:
         super().__init__(workload, inputs, device)
+        if mode == "compiled":
+            torch.compiler.reset()  # each shape is compiled anew, however many there were
         with self._products():
             trainer = impl_torch.ModeTrainer(self._network, self._X, self._Y, RATE, mode)
         self._trainer, self.preparing = trainer, trainer.preparing

@@ -27,7 +27,8 @@ from backproof.bench.report.json import rendered
 from backproof.bench.result import PRODUCTS, Result, Settings, Sweep, Timing, parsed, plain, sweeps
 from backproof.bench.sampling import result_of
 from backproof.bench.tables import missing, tables
-from backproof.bench.work import Implementation, Parameters
+from backproof.bench.torch_works import _make
+from backproof.bench.work import Implementation, Parameters, Work
 from backproof.bench.workload import (
     BACKWARD,
     FORWARD,
@@ -136,7 +137,7 @@ class AnotherThread(_Step):
         def work() -> None:
             for thread in before:
                 thread.join()
-            time.sleep(0.002)
+            time.sleep(0.01)
             _Step.run(self)
 
         self._threads.append(threading.Thread(target=work))
@@ -575,3 +576,38 @@ def test_a_file_that_adds_nothing_is_one_sentence(tmp_path: Path, text: str, wor
 def test_the_process_tells_its_error_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BackproofError, match=r"^There is no file .*none\.py"):
         result_of(Order((NET,), BRIEF, (str(tmp_path / "none.py"),)))
+
+
+# --- narrow precisions, which are timed on CUDA, judged here on the CPU ----------------------
+
+
+class Doubled:
+    """Work whose gradients are twice what they should be."""
+
+    def __init__(self, work: Work) -> None:
+        self._work, self.preparing = work, 0.0
+        self.start, self.run, self.wait = work.start, work.run, work.wait
+
+    def result(self) -> Trace:
+        return {n: v * (2 if n[0] == "d" else 1) for n, v in self._work.result().items()}
+
+
+@pytest.mark.parametrize("kind", [STEP, FORWARD, BACKWARD])
+@pytest.mark.parametrize("precision", ["bfloat16", "tf32"])
+def test_narrow_precisions_are_judged_by_their_own_bars(precision: str, kind: str) -> None:
+    workload = Workload((16, 12, 1), 8, precision, kind)
+    judge = Judge(workload, 0)
+    work = _make("cpu", "eager", workload, judge.inputs.copy())
+    judge.before(work)
+    work.run()
+    judge.after(work)
+    if kind != FORWARD:
+        with pytest.raises(RefusedError, match="dW2 is wrong"):
+            judge.before(Doubled(work))
+
+
+def test_bfloat16_is_no_float32() -> None:
+    workload = Workload((16, 12, 1), 8, "float32")
+    narrow = _make("cpu", "eager", replace(workload, precision="bfloat16"), workload.inputs(0))
+    with pytest.raises(RefusedError, match="is wrong"):
+        Judge(workload, 0).before(narrow)

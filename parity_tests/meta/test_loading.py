@@ -255,9 +255,14 @@ def test_encodings_and_line_ends_are_honoured(tmp_path: Path, text: bytes) -> No
     ],
 )
 def test_nothing_at_top_level_is_executed(
-    tmp_path: Path, statement: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    statement: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """All that would be seen: a note (it raised), output, a name, a loop left in the tree."""
+    for module in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, module)  # which another test has imported
     text = (
         "def train():\n    raise RuntimeError('trained')\n"
         "class Net:\n    def __init__(self):\n        train()\n"
