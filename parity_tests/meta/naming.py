@@ -87,7 +87,7 @@ def every_mistake(net: Net) -> Count:
 
 
 def random_pair(rng: np.random.Generator) -> tuple[Net, tuple[str, str], list[Exhibit]]:
-    """Return a network with two mistakes in it, neither of which hides the other."""
+    """Return a network with two mistakes in it, neither of which hides or undoes the other."""
     while True:
         net = NETS[rng.integers(len(NETS))]
         names = tuple(str(name) for name in rng.choice(list(CATALOGUE), 2, replace=False))
@@ -100,15 +100,15 @@ def random_pair(rng: np.random.Generator) -> tuple[Net, tuple[str, str], list[Ex
             shown = exhibits(net, names)
         except Exception:  # two mistakes that contradict each other are no network
             continue
-        if _is_more_than(shown, one) and _is_more_than(shown, other):
+        if all(_is_more_than(shown, names) for names in ([one], [other], [])):
             return net, (one, other), shown
 
 
-def _is_more_than(shown: Sequence[Exhibit], name: str) -> bool:
-    """Tell whether the numbers are other ones than those of one mistake alone, and finite."""
+def _is_more_than(shown: Sequence[Exhibit], names: Sequence[str]) -> bool:
+    """Tell whether the numbers are other ones than those of these mistakes, and finite."""
     for exhibit in shown:
         scene = Scene(exhibit)
-        alone = scene.numbers([CATALOGUE[name].plant])
+        alone = scene.numbers([CATALOGUE[name].plant for name in names])
         if not all(np.isfinite(value).all() for value in exhibit.trace.values()):
             return False
         if alone is not None and all(scene.resembles(n, alone[n]) for n in scene.shown):
