@@ -7,6 +7,7 @@ within the error bars of that computation.  What no mistake reproduces gets no n
 from collections.abc import Sequence
 from dataclasses import replace
 
+from backproof.diagnosis.apart import told_apart
 from backproof.diagnosis.description import described
 from backproof.diagnosis.diagnosis import Diagnosis
 from backproof.diagnosis.exhibit import Exhibit
@@ -33,7 +34,7 @@ def diagnose(exhibits: Sequence[Exhibit]) -> Diagnosis | None:
     found = singles(scenes)
     if not found and any(e.case.loss == "categorical_cross_entropy" for e in exhibits):
         found = singles(_scenes([replace(exhibit, logits=False) for exhibit in exhibits]))
-    return _named(found) if found else _own(scenes)
+    return _named(found, exhibits[0]) if found else _own(scenes)
 
 
 def _scenes(exhibits: Sequence[Exhibit]) -> list[Scene]:
@@ -51,22 +52,36 @@ def _own(scenes: Sequence[Scene]) -> Diagnosis:
     if other := other_loss(scenes):
         return Diagnosis((), other)
     if found := pairs(scenes):
-        return _named(found)
+        return _named(found, scenes[0].exhibit)
     if words is not None:
         return Diagnosis((), sentence_of(words, scenes[0]))
     return Diagnosis((), described(scenes[0]))
 
 
-def _named(found: Sequence[Explanation]) -> Diagnosis:
+def _named(found: Sequence[Explanation], exhibit: Exhibit) -> Diagnosis:
     first, *others = found
     sentence = ", and ".join(mistake.sentence for mistake in first)
     if others:
-        names = ["; ".join(m.name for m in other) for other in others[:ALIKE]]
-        more = f" and {len(others) - ALIKE} more" if len(others) > ALIKE else ""
-        sentence += f" (the same numbers here: {', '.join(names)}{more})"
+        sentence += f" (the same numbers here: {_listed(others)}{_apart(found, exhibit)})"
     return Diagnosis(
         tuple(mistake.name for mistake in first),
         sentence,
         tuple((mistake.right, mistake.wrong) for mistake in first),
         tuple(tuple(mistake.name for mistake in other) for other in others),
     )
+
+
+def _listed(explanations: Sequence[Explanation]) -> str:
+    names = ["; ".join(mistake.name for mistake in one) for one in explanations]
+    more = f" and {len(names) - ALIKE} more" if len(names) > ALIKE else ""
+    return ", ".join(names[:ALIKE]) + more
+
+
+def _apart(found: Sequence[Explanation], exhibit: Exhibit) -> str:
+    """Say with which layer sizes explanations that give the same numbers here would not."""
+    first, *others = found
+    dims, apart = told_apart(exhibit, first, others)
+    if not apart:
+        return ""
+    which = "them" if len(apart) == len(others) else _listed(apart)
+    return f"; layers of {'-'.join(map(str, dims))} would tell {which} apart"

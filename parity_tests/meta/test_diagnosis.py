@@ -293,3 +293,22 @@ def test_tanh_is_what_the_planted_nets_compute() -> None:
     P, X = shown.inputs.parameters, shown.inputs.X
     A1 = tanh(P["W1"] @ X + P["b1"])
     assert 0 < np.max(np.abs(shown.trace["A1"] - A1)) < 1e-14
+
+
+# --- the same numbers, and where they part ---------------------------------------------------
+
+
+def test_what_has_the_same_numbers_is_told_apart_by_another_net() -> None:
+    net = Net(2, 1, "relu", BINARY)
+    found = because(exhibits(net, ["no-derivative-last-hidden"]))
+    assert ("no-derivative-first",) in (found.mistakes, *found.alike)
+    assert "layers of 4-6-5-1 would tell" in found.sentence
+    deeper = because(exhibits(Net(4, 1, "relu", BINARY), ["no-derivative-last-hidden"]))
+    assert ("no-derivative-first",) not in (deeper.mistakes, *deeper.alike)
+
+
+def test_what_is_always_the_same_is_not_said_to_part() -> None:
+    found = because(exhibits(Net(2, 1, "relu", BINARY), ["no-derivative"]))
+    names = found.sentence.partition("would tell ")[2]
+    assert names
+    assert "relu-derivative-at-least" not in names  # A >= 0 is true of every relu
