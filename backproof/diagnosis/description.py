@@ -68,8 +68,20 @@ def _ratios(name: str, shown: Array, right: Array) -> Iterator[str]:
                     numbers = ", ".join(f"{r:.4g}" for r in ratios.ravel()[:4])
                     yield f"each {what} of {name} has a factor of its own: {numbers}"
         parts = np.abs(shown - right) <= CLOSE * np.max(np.abs(right))
+        yield from _examples(name, ~parts)
         if parts.any():
             yield f"{int(np.sum(~parts))} of {parts.size} elements of {name} are wrong"
+
+
+def _examples(name: str, off: Array) -> Iterator[str]:
+    """Yield which examples of a layer are wrong, where the others are right."""
+    if off.ndim != 2 or name[0] not in "ZA":
+        return
+    wrong = np.flatnonzero(off.all(axis=0))
+    if 0 < wrong.size < off.shape[1] and off.any(axis=0).sum() == wrong.size:
+        first = ", ".join(str(k + 1) for k in wrong[:4])
+        more = ", ..." if wrong.size > 4 else ""
+        yield f"{name} is wrong for example {first}{more} of {off.shape[1]}, right for the others"
 
 
 def _same(one: Array, other: Array) -> bool:

@@ -312,3 +312,12 @@ def test_what_is_always_the_same_is_not_said_to_part() -> None:
     names = found.sentence.partition("would tell ")[2]
     assert names
     assert "relu-derivative-at-least" not in names  # A >= 0 is true of every relu
+
+
+def test_the_examples_that_are_wrong_are_told() -> None:
+    def spoiled(Z: Array) -> Array:
+        return np.where(np.isin(np.arange(Z.shape[1]), (2, 5)), Z * Z + 1, Z)
+
+    found = because(planted(linear(lambda W, A, b, _: spoiled(W @ A + b))))
+    assert found.mistakes == ()
+    assert "Z1 is wrong for example 3, 6 of " in found.sentence
