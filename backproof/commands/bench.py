@@ -39,11 +39,11 @@ def bench(
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option(help="The same as one HTML page with pictures.  [needs backproof[bench]]"),
+        typer.Option(help="The same as one HTML page with pictures.  (extra: bench)"),
     ] = None,
     pictures: Annotated[
         Path | None,
-        typer.Option(help="A folder for the pictures, SVG and PNG.  [needs backproof[bench]]"),
+        typer.Option(help="A folder for the pictures, SVG and PNG.  (extra: bench)"),
     ] = None,
 ) -> int:
     """Time NumPy and PyTorch, forward, backward and step, where each is judged right first.

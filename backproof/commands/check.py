@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backproof.commands.options import Cases, Command, Dtypes, Jobs, Markdown, Seed
 from backproof.errors import BackproofError
 
 if TYPE_CHECKING:
@@ -22,29 +23,17 @@ def check(
             show_default=False,
         ),
     ] = None,
-    command: Annotated[
-        str | None, typer.Option("--cmd", help="A program in any language, judged by its trace.")
-    ] = None,
-    dtype: Annotated[
-        list[str] | None,
-        typer.Option(help="float64 or float32; repeat it for both.  [default: both]"),
-    ] = None,
+    command: Command = None,
+    dtype: Dtypes = None,
     device: Annotated[
         str, typer.Option(help="Where the PyTorch twin runs: cpu, cuda, cuda:1, ...")
     ] = "cpu",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 0,
+    seed: Seed = 0,
     cases: Annotated[
         int, typer.Option(min=0, help="Run this many random cases instead of the table.")
     ] = 0,
-    case: Annotated[
-        list[str] | None, typer.Option(help="Run this case only; repeat it for more.")
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", min=1, help="Worker processes.  [default: the number of cores]"
-        ),
-    ] = None,
+    case: Cases = None,
+    jobs: Jobs = None,
     show: Annotated[
         bool, typer.Option("--list", help="List the cases, with their reasons, and stop.")
     ] = False,
@@ -54,7 +43,7 @@ def check(
     junit: Annotated[
         Path | None, typer.Option(help="The same as JUnit XML, one test case an array.")
     ] = None,
-    markdown: Annotated[Path | None, typer.Option(help="The same as Markdown.")] = None,
+    markdown: Markdown = None,
     html: Annotated[
         Path | None,
         typer.Option(help="The same as one HTML page, with pictures.  (extra: html)"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backproof.commands.options import Cases, Command, Jobs, Markdown
 from backproof.errors import BackproofError
 
 if TYPE_CHECKING:
@@ -32,12 +33,8 @@ def gate(
             show_default=False,
         ),
     ] = None,
-    command: Annotated[
-        str | None, typer.Option("--cmd", help="A program in any language, judged by its trace.")
-    ] = None,
-    case: Annotated[
-        list[str] | None, typer.Option(help="Run this case only; repeat it for more.")
-    ] = None,
+    command: Command = None,
+    case: Cases = None,
     baseline: Annotated[
         Path, typer.Option(help="What this run is held against: a file to be committed.")
     ] = BASELINE,
@@ -64,19 +61,14 @@ def gate(
         Path | None,
         typer.Option(help="A folder that keeps each run, and draws the trends.  (extra: html)"),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", min=1, help="Worker processes.  [default: the number of cores]"
-        ),
-    ] = None,
+    jobs: Jobs = None,
     json: Annotated[
         Path | None, typer.Option(help="Write the outcome to this file as JSON.")
     ] = None,
     junit: Annotated[
         Path | None, typer.Option(help="The same as JUnit XML, one test case a judgement.")
     ] = None,
-    markdown: Annotated[Path | None, typer.Option(help="The same as Markdown.")] = None,
+    markdown: Markdown = None,
 ) -> int:
     """Hold networks against PyTorch, and this run against a baseline: green or red, for CI.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from backproof.commands.options import Command, Dtypes, Seed
 from backproof.errors import BackproofError
 
 TWIN_NAMES = ("numpy", "torch")
@@ -19,15 +20,12 @@ def record(
     target: Annotated[
         str | None, typer.Option(help="A Python file with trace(case).  [default: the twins]")
     ] = None,
-    command: Annotated[str | None, typer.Option("--cmd", help="A program in any language.")] = None,
+    command: Command = None,
     twin: Annotated[
         str, typer.Option(help="One of the twins only: numpy or torch.", show_default=False)
     ] = "",
-    dtype: Annotated[
-        list[str] | None,
-        typer.Option(help="float64 or float32; repeat it for both.  [default: both]"),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 0,
+    dtype: Dtypes = None,
+    seed: Seed = 0,
 ) -> int:
     """Write down what a network computes, and what is expected of it with error bars.
 

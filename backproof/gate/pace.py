@@ -8,7 +8,7 @@ from backproof.errors import BackproofError
 from backproof.gate.judgement import Judgement
 from backproof.gate.measuring import Order
 from backproof.gate.revisions import commit_of, root_of, unpacked
-from backproof.gate.speed import NAME, speed
+from backproof.gate.speed import NAME, STEP_OF, speed
 from backproof.gate.timing import LIMIT, Timing, compared
 from backproof.gate.witness import more_instructions
 from backproof.gate.workloads import WORKLOADS
@@ -88,6 +88,6 @@ def _order(target: Target, base: Path, head: Path, slowdown: float) -> Order:
         raise BackproofError(
             f"{target.words} lies outside the repository {head}: leave out --base."
         ) from error
-    name = f"training step of {target.words}"
+    name = STEP_OF + target.words
     order = Order(str(base), str(head), (name,), (name,), slowdown)
     return replace(order, target=str(inside), chosen=target.name)

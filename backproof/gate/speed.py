@@ -8,6 +8,7 @@ from backproof.gate.timing import Ratios, Timing
 from backproof.report.lines import count
 
 NAME, UNDECIDED = "speed", "undecided"
+STEP_OF = "training step of "  # before the words of a file: its only workload
 
 
 def speed(timing: Timing, base: str, strict: bool, instructions: Mapping[str, float]) -> Judgement:
@@ -33,9 +34,14 @@ def _complaints(
     for name, ratios in timing.changes.items() if timing.believable else ():
         if ratios.verdict == "slower":
             witness = f", {instructions[name]:+.2%} instructions" if name in instructions else ""
-            yield Complaint("slower", Place(TWINS, name), f"{told(ratios, base)}{witness}")
+            yield Complaint("slower", _place(name), f"{told(ratios, base)}{witness}")
     if strict and timing.verdict == "undecided":
-        yield Complaint("undecided", Place(TWINS), f"undecided: {_doubts(timing)}")
+        yield Complaint("undecided", Place(""), f"undecided: {_doubts(timing)}")
+
+
+def _place(name: str) -> Place:
+    """Return where a workload belongs: to the file whose training step it is, or to the twins."""
+    return Place(name.removeprefix(STEP_OF) if name.startswith(STEP_OF) else TWINS, name)
 
 
 def _calm(timing: Timing, base: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from backproof.gate.measuring import CHANGE, SAME, SLOWED
-from backproof.gate.speed import speed
+from backproof.gate.speed import STEP_OF, speed
 from backproof.gate.timing import LIMIT, Ratios, Timing
 
 NOISE = [k / 2000 for k in range(-40, 41)]
@@ -62,3 +62,11 @@ def test_nothing_measured_cannot_be_judged() -> None:
         "cannot judge",
         "nothing was measured: v1 has none of the workloads",
     )
+
+
+def test_a_complaint_names_the_target_that_became_slower() -> None:
+    of_a_file = Timing(LIMIT, {f"{STEP_OF}my_net.py": ratios("x", CHANGE, 0.08)})
+    (complaint,) = speed(of_a_file, "v1", False, {}).complaints
+    assert complaint.place.target == "my_net.py"
+    (complaint,) = speed(timing(0.08), "v1", False, {}).complaints
+    assert complaint.place.target == "twins"

@@ -2,6 +2,7 @@
 arguments, names in tables.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,8 +61,8 @@ class Rewriting(Operator):
 
     sample: tuple[str, str]  # before, after the first mutation
 
-    def rewritings(self, node: Node) -> Iterator[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def rewritings(self, node: Node) -> Iterator[str]: ...
 
     def mutation_positions(self, node: Node) -> Iterator[tuple[Any, Any]]:
         for _ in self.rewritings(node):

@@ -1,0 +1,21 @@
+"""Options that several commands have, each with the same words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Command = Annotated[
+    str | None, typer.Option("--cmd", help="A program in any language, judged by its trace.")
+]
+Cases = Annotated[list[str] | None, typer.Option(help="Run this case only; repeat it for more.")]
+Dtypes = Annotated[
+    list[str] | None,
+    typer.Option(help="float64 or float32; repeat it for both.  [default: both]"),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of every random number.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Worker processes.  [default: the number of cores]"),
+]
+Markdown = Annotated[Path | None, typer.Option(help="The same as Markdown.")]
