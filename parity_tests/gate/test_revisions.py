@@ -1,6 +1,7 @@
 """The files of another revision: unpacked, removed again, and refused with a sentence."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_two_revisions_live_side_by_side(repository: Path) -> None:
     assert len(git(repository, "worktree", "list").splitlines()) == 1
 
 
+def test_what_is_imported_is_forgotten_and_what_was_there_is_kept(repository: Path) -> None:
+    before = dict(sys.modules)
+    assert imported(repository, ["pack", "json"]).keys() == {"pack"}
+    assert {name for name in sys.modules if name.startswith("pack.") or name == "pack"} == set()
+    assert sys.modules["json"] is before["json"]
+    assert str(repository) not in sys.path
+
+
 def test_a_package_that_is_not_there_is_left_out(repository: Path) -> None:
     assert imported(repository, ["no_pack"]) == {}
 
@@ -59,7 +68,7 @@ def test_two_runs_at_once_do_not_meet(repository: Path) -> None:
         assert (one / "pack" / "part.py").read_text() == (other / "pack" / "part.py").read_text()
 
 
-@pytest.mark.parametrize("revision", ["nowhere", "--all", "", "HEAD~99"])
+@pytest.mark.parametrize("revision", ["nowhere", "--all", "", "HEAD~99", "HEAD:pack/part.py"])
 def test_a_revision_that_is_not_there(repository: Path, revision: str) -> None:
     with (
         pytest.raises(BackproofError, match="There is no revision"),

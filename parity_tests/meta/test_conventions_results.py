@@ -78,6 +78,24 @@ def test_a_wrong_result_differs(code: str, name: str, tmp_path: Path) -> None:
     assert differing(judged(changed(RIGHT, END, code), tmp_path)) == {name}
 
 
+def test_a_bias_gradient_that_is_not_summed_differs(tmp_path: Path) -> None:
+    """One example would make it right: whoever divides by m means more than one."""
+    summed = "db1 = dZ1.sum(axis=1) / m\n    db1 = db1.reshape(-1, 1)"
+    assert RIGHT.count(summed) == 1
+    report = judged(RIGHT.replace(summed, "db1 = dZ1 / m"), tmp_path)
+    assert differing(report) == {"db1"}
+
+
+def test_an_update_that_changes_nothing_is_said(tmp_path: Path) -> None:
+    text = Stranger("tanh", "sigmoid").text()
+    returned = "    return parameters"
+    end = text.rindex(returned)
+    idle = text[:end] + "    return None" + text[end + len(returned) :]
+    says = "update_parameters was called, and changes no parameter"
+    assert says in judged(idle, tmp_path).notes
+    assert says not in judged(text, tmp_path).notes
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -148,3 +166,13 @@ def test_a_network_in_float32_is_judged_as_that(tmp_path: Path) -> None:
     report = judged(text, tmp_path)
     assert {case.dtype for case in report.judged} == {"float32"}
     assert any("float32" in note for note in report.notes)
+
+
+def test_an_update_alone_in_float32_is_judged_as_that(tmp_path: Path) -> None:
+    text = Stranger("tanh", "sigmoid").text()
+    end = text.rindex("    return parameters")
+    single = "    parameters = {k: v.astype(np.float32) for k, v in parameters.items()}\n"
+    report = judged(text[:end] + single + text[end:], tmp_path)
+    assert report.verdict == "agree"
+    controls = [v.controls for case in report.judged for v in case.verdicts]
+    assert all(controls)
