@@ -5,10 +5,12 @@ whatever it does to them stays there.
 """
 
 import contextlib
+import inspect
 import os
 import signal
 import sys
 import tempfile
+import textwrap
 import time
 import traceback
 import warnings
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from backproof.candidate.conventions import REFUSED
+from backproof.candidate.conventions.groups import classes_of, functions_of, methods_of
 from backproof.candidate.conventions.reader import File, read
 from backproof.candidate.letters import Answer, read_answer, write_answer
 from backproof.candidate.sandbox import DEFAULT
@@ -76,7 +79,8 @@ def _run(
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-            write_answer(answer, read(File(where, namespace, choice=CHOICE), name, problems))
+            file = File(where, namespace, text=_text(namespace), choice=CHOICE)
+            write_answer(answer, read(file, name, problems))
         code = 0
     except BackproofError as error:
         words.write_text(str(error), encoding="utf-8")
@@ -85,6 +89,21 @@ def _run(
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _text(namespace: dict[str, Any]) -> str:
+    """Return the source of every function and method of the objects, where it can be had."""
+    functions: list[Any] = list(functions_of(namespace).values())
+    for cls in classes_of(namespace).values():
+        functions += [getattr(cls, name) for name in methods_of(cls)]
+    return "\n".join(filter(None, map(_source, functions)))
+
+
+def _source(function: Any) -> str:
+    try:
+        return textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):  # typed at a prompt, or made by exec
+        return ""
 
 
 def _wait(child: int) -> int | None:
