@@ -78,9 +78,8 @@ def bench(
 
 def _measured(order: "Order") -> "Result":
     from backproof.bench.sampling import result_of
-    from backproof.commands.progress import progress_bar
+    from backproof.commands.progress import progress
 
-    with progress_bar() as progress:
-        bar = progress.add_task("measuring", total=len(order.workloads))
-        progress.refresh()
-        return result_of(order, lambda done: progress.update(bar, completed=done, refresh=True))
+    with progress("measuring") as tell:
+        tell(0, len(order.workloads))
+        return result_of(order, lambda done: tell(done, len(order.workloads)))

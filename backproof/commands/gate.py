@@ -141,18 +141,14 @@ def _paced(
     pace: "Pace", outcome: "Outcome", targets: "Sequence[Target]"
 ) -> "tuple[Timing | None, Outcome]":
     """Return the outcome with the judgement on speed; what is wrong is not timed."""
-    from backproof.commands.progress import progress_bar
+    from backproof.commands.progress import progress
     from backproof.gate.judgement import RED
     from backproof.gate.pace import not_measured
 
     if outcome.judgements[0].verdict == RED:
         return None, outcome.with_judgement(not_measured())
-    with progress_bar() as progress:
-        bar = progress.add_task("timing", total=None)
-        timing, judgement = pace.judged(
-            targets,
-            lambda done, total: progress.update(bar, completed=done, total=total, refresh=True),
-        )
+    with progress("timing") as tell:
+        timing, judgement = pace.judged(targets, tell)
     return timing, outcome.with_judgement(judgement)
 
 

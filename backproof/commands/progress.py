@@ -1,13 +1,18 @@
 """Progress on standard error, while something long goes on."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.console import Console
 
     from backproof.report.model import Report
     from backproof.suite.tasks import Task
+
+Tell = Callable[[int, int], None]  # how many are done, and of how many
+PAUSE = 30.0  # seconds between two lines
 
 
 def judged(tasks: "Sequence[Task]", jobs: int) -> "Report":
@@ -16,28 +21,56 @@ def judged(tasks: "Sequence[Task]", jobs: int) -> "Report":
     from backproof.suite.tasks import gathered, run
 
     found = {}
-    with progress_bar() as progress:
-        bar = progress.add_task("judging", total=len(tasks))
-        progress.refresh()
+    with progress("judging") as tell:
+        tell(0, len(tasks))
         for number, part in run(tasks, jobs):
             found[number] = part
-            progress.update(bar, advance=1, refresh=True)
+            tell(len(found), len(tasks))
     return Report(gathered(tasks, found))
 
 
-def progress_bar() -> "Progress":
-    """Return a progress bar on standard error, without a thread of its own; none off a terminal."""
+@contextmanager
+def progress(what: str) -> Iterator[Tell]:
+    """Show how much of something long is done, to whoever is told: a bar on a terminal.
+
+    Elsewhere a line, such as "timing: 12 of 111", not more often than every PAUSE seconds.
+    """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     errors = Console(stderr=True)
-    return Progress(
+    if errors.is_terminal:
+        with _bar(what, errors) as tell:
+            yield tell
+    else:
+        yield _lines(what, errors)
+
+
+@contextmanager
+def _bar(what: str, console: "Console") -> Iterator[Tell]:
+    """Show a bar, without a thread of its own."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    with Progress(
         "{task.description}",
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=errors,
+        console=console,
         transient=True,
-        disable=not errors.is_terminal,
         auto_refresh=False,
-    )
+    ) as bars:
+        bar = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total, refresh=True)
+
+
+def _lines(what: str, console: "Console") -> Tell:
+    """Return what prints a line now and then."""
+    said = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal said
+        if done < total and time.monotonic() - said >= PAUSE:
+            said = time.monotonic()
+            console.print(f"{what}: {done} of {total}")
+
+    return tell
