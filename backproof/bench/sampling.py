@@ -2,19 +2,23 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from backproof.bench.order import Order
-from backproof.bench.result import Result, Timing, parsed
+from backproof.bench.result import Result, Timing, parsed, plain
+from backproof.bench.workload import Workload
 from backproof.errors import BackproofError
 
 MODULE = "backproof.bench.measuring"
+EVERYTHING = "everything"  # the implementation that is to blame, where nobody knows which it is
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 XLA = "--xla_cpu_multi_thread_eigen={} intra_op_parallelism_threads={}"  # jax's share of them
 
@@ -31,7 +35,9 @@ def environment_of(threads: int) -> dict[str, str]:
 def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Result:
     """Measure what is ordered; `tell` hears how many workloads are done.
 
-    Raises BackproofError where the process comes to nothing.
+    Where the process is killed, such as for its memory, the workload at hand has no time, and
+    another process goes on with the rest.
+    Raises BackproofError where the process itself gives up.
     """
     timings: list[Timing] = []
     last: dict[str, Any] = {"environment": {}, "peaks": {}}
@@ -46,14 +52,28 @@ def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Res
 
 
 def _lines(order: Order) -> Iterator[Any]:
+    """Yield what the process tells, and what the next one does of what a killed one leaves."""
+    done = 0
     with TemporaryFile("w+") as words, _process(order, words) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            yield json.loads(line)
-        if process.wait():
-            words.seek(0)
-            said = words.read().strip().rpartition("\n")[2]
-            raise BackproofError(said.removeprefix("backproof: ") or "The measuring process died.")
+            found = json.loads(line)
+            yield found
+            done += isinstance(found, list)
+        code = process.wait()
+        words.seek(0)
+        said = words.read().strip().rpartition("\n")[2]
+    if code > 0:
+        raise BackproofError(said.removeprefix("backproof: ") or "The measuring process gave up.")
+    if code < 0 and done < len(order.workloads):
+        yield [plain(_killed(order.workloads[done], -code))]
+        yield from _lines(replace(order, workloads=order.workloads[done + 1 :]))
+
+
+def _killed(workload: Workload, number: int) -> Timing:
+    name = signal.Signals(number).name
+    clause = f"the measuring process was killed by {name}; is there enough memory?"
+    return Timing(EVERYTHING, workload, refused=clause)
 
 
 @contextmanager

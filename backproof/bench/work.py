@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from backproof.bench.workload import MOST_FLOP, STEP, TRAINING, Workload
+from backproof.bench.workload import MOST_FLOP, MOST_PARAMETERS, STEP, TRAINING, Workload
 from backproof.case import Inputs
 from backproof.trace import Array, Trace
 
@@ -128,6 +128,8 @@ class Implementation:
             return f"{workload.precision} is timed on CUDA only"
         if self.device == "cpu" and workload.flop > MOST_FLOP:
             return f"more than {MOST_FLOP:.0e} flop a step are too many for a CPU"
+        if self.device == "cpu" and workload.parameters > MOST_PARAMETERS:
+            return f"more than {MOST_PARAMETERS:.0e} parameters are too many for a CPU's memory"
         return self.absent(workload)
 
     def work(self, workload: Workload, inputs: Inputs) -> tuple[Work, float]:

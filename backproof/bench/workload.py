@@ -17,6 +17,7 @@ RATE = 0.1
 BATCH, WIDTH = 64, 64  # of the sweep over the width, and of the sweep over the batch
 STEPS = 1000  # of a whole training
 MOST_FLOP = 5e10  # of a step that a CPU is asked for: half a second or so
+MOST_PARAMETERS = 5e7  # that a CPU is asked for: a dozen implementations hold them at a time
 
 TABLE: tuple[Row, ...] = (  # from the notebook's network to wide layers
     ((2, 4, 1), 3, "float64"),
@@ -97,6 +98,11 @@ class Workload:
     def flop(self) -> float:
         """Return floating-point operations of the products of one step or pass."""
         return sum(2.0 * rows * inner * columns for rows, inner, columns in self.products())
+
+    @property
+    def parameters(self) -> int:
+        """Return the number of weights and biases."""
+        return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.layer_dims))
 
 
 def _bfloat16(value: Array) -> Array:

@@ -211,6 +211,40 @@ def test_a_file_adds_its_own_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert result.environment["torch threads"] == "1"
 
 
+KILLER = """
+import os, signal
+from backproof.bench.numpy_works import _Step
+from backproof.bench.work import Implementation
+def make(workload, inputs):
+    if workload.m == 11:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return _Step(inputs)
+IMPLEMENTATIONS = [Implementation("mine", make)]
+"""
+
+
+def test_a_killed_process_harms_one_workload_only(tmp_path: Path) -> None:
+    path = tmp_path / "killer.py"
+    path.write_text(KILLER, "utf-8")
+    nets = [replace(NET, m=m) for m in (3, 11, 5)]
+    heard: list[int] = []
+    result = result_of(Order(tuple(nets), BRIEF, (str(path),)), heard.append)
+    assert heard == [1, 2, 3]
+    assert [result.of("mine", net) is not None for net in nets] == [True, False, True]
+    (line,) = (line for line in missing(result) if line.startswith("everything"))
+    assert "5-7-1, 11, float64" in line
+    assert "the measuring process was killed by SIGKILL" in line
+    assert result.environment["threads"] == "1"
+
+
+def test_what_is_too_large_for_a_machine_is_not_tried() -> None:
+    wide = square(8192, 1)
+    assert wide.parameters == 2 * 8193 * 8192 + 8193
+    assert "parameters are too many for a CPU's memory" in NUMPY.why_not(wide)
+    assert NUMPY.why_not(square(4096, 64)) == ""
+    assert "flop a step are too many" in NUMPY.why_not(square(1024, 65536))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("x = 1", "holds no list IMPLEMENTATIONS"), ("1 / 0", "failed: ZeroDivisionError")],
