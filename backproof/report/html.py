@@ -49,7 +49,7 @@ def rendered(report: Report) -> str:
     counts = content.counted(judged)
     return (
         templates()
-        .get_template("page.html")
+        .get_template("report.html")
         .render(
             report=report,
             targets=targets,

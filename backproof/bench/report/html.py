@@ -4,7 +4,6 @@ Importing this module needs the extra `bench`, and says so where it is missing.
 """
 
 from importlib.util import find_spec
-from pathlib import Path
 
 from backproof.bench.crossing import sentences
 from backproof.bench.result import Result
@@ -19,31 +18,25 @@ if MISSING:
         f"A page of benchmarks needs {' and '.join(MISSING)}: pip install backproof[bench]."
     )
 
-FOLDERS = (Path(__file__).parent, Path(__file__).parents[2] / "report" / "page")
-
 
 def rendered(result: Result) -> str:
     """Return the text of the file."""
-    import jinja2
     from markupsafe import Markup
 
     from backproof.bench.pictures import pictures
+    from backproof.report.html import templates
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDERS),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    drawn = pictures(result)
-    return environment.get_template("bench.html").render(
-        result=result,
-        words=sentences(result),
-        pictures=[(picture, Markup(picture.svg)) for picture in drawn],
-        tables=tables(result),
-        missing=list(missing(result)),
-        conditions=conditions(result),
-        timings=count(sum(bool(t.samples) for t in result.timings), "timing"),
-        samples=f"{sum(len(t.samples) for t in result.timings):,}",
+    return (
+        templates()
+        .get_template("bench.html")
+        .render(
+            words=sentences(result),
+            pictures=[(picture, Markup(picture.svg)) for picture in pictures(result)],
+            tables=tables(result),
+            missing=list(missing(result)),
+            conditions=conditions(result),
+            timings=count(sum(bool(t.samples) for t in result.timings), "timing"),
+            samples=f"{sum(len(t.samples) for t in result.timings):,}",
+            environment={"date": result.date, **result.environment},
+        )
     )
