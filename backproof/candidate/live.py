@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from backproof.candidate.conventions import REFUSED
+from backproof.candidate.conventions.file import File
 from backproof.candidate.conventions.groups import classes_of, functions_of, methods_of
-from backproof.candidate.conventions.reader import File, read
+from backproof.candidate.conventions.reader import read
 from backproof.candidate.letters import Answer, read_answer, write_answer
 from backproof.candidate.sandbox import DEFAULT
 from backproof.errors import BackproofError

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from backproof.candidate.conventions import RATE
-from backproof.candidate.conventions.reader import File, the_network
+from backproof.candidate.conventions.file import File
+from backproof.candidate.conventions.network import the_network
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.search import Failures
 from backproof.candidate.conventions.starting import start

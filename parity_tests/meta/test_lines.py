@@ -13,7 +13,8 @@ import pytest
 
 from backproof.candidate import worker
 from backproof.candidate.conventions import lines as convention
-from backproof.candidate.conventions.reader import File, read
+from backproof.candidate.conventions.file import File
+from backproof.candidate.conventions.reader import read
 from backproof.candidate.displays import inner_line
 from backproof.candidate.letters import Answer, line_numbers, read_answer, write_answer
 from backproof.candidate.loading import execute, read_source

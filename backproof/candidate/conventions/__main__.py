@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from backproof.candidate.conventions import RATE, REFUSED
-from backproof.candidate.conventions.reader import File, read
+from backproof.candidate.conventions.file import File
+from backproof.candidate.conventions.reader import read
 from backproof.candidate.letters import read_question, write_answer
 from backproof.candidate.loading import execute, read_source
 from backproof.errors import BackproofError
