@@ -59,6 +59,11 @@ def function(folder: Path, text: str) -> Any:
         (BACKWARD, "X, Y, lambd=0.7", ["X", "Y", "zero"]),
         (BACKWARD, "y, t", ["output", "Y"]),
         (BACKWARD, "*args, X, **more", ["X"]),
+        (FORWARD, "X, p", ["X", "parameters"]),
+        (BACKWARD, "p, cache, X, Y", ["parameters", "cache", "X", "Y"]),
+        (BACKWARD, "p, y", ["output", "Y"]),
+        (UPDATE, "p, g, lr", ["parameters", "grads", "learning_rate"]),
+        (COST, "p, y", ["output", "Y"]),
     ],
 )
 def test_arguments_are_bound_by_what_they_mean(

@@ -9,7 +9,15 @@ from functools import cache
 from types import CodeType
 from typing import Any
 
-from backproof.candidate.conventions.names import COST, FORCED, FORWARD, plain, role_of
+from backproof.candidate.conventions.names import (
+    BACKWARD,
+    COST,
+    FORCED,
+    FORWARD,
+    UPDATE,
+    plain,
+    role_of,
+)
 
 
 class UnboundError(Exception):
@@ -67,6 +75,9 @@ def bind(function: Callable[..., Any], player: str, known: Known) -> dict[str, A
         if {"y", "t"} <= names and parameter.name == "y" and "output" in known.roles:
             bound["y"] = known.roles["output"]  # where both occur, t is the truth
             continue
+        if parameter.name == "p" and "parameters" in known.roles and _no_output(names, player):
+            bound["p"] = known.roles["parameters"]
+            continue
         there, value = known.find(parameter.name, player)
         role = role_of(parameter.name, player)
         if there and (not optional or _overrides(parameter.name, role, player)):
@@ -74,6 +85,14 @@ def bind(function: Callable[..., Any], player: str, known: Known) -> dict[str, A
         elif not optional:
             raise UnboundError(parameter.name)
     return bound
+
+
+def _no_output(names: set[str], player: str) -> bool:
+    """Return whether an argument p, among others, means the parameters, and no probabilities."""
+    others = {role_of(name, player) for name in names - {"p"}}
+    if player == BACKWARD:
+        return not others.isdisjoint({"cache", "output"})
+    return player in (FORWARD, UPDATE)
 
 
 def _overrides(name: str, role: str | None, player: str) -> bool:
