@@ -86,14 +86,42 @@ def test_a_bias_gradient_that_is_not_summed_differs(tmp_path: Path) -> None:
     assert differing(report) == {"db1"}
 
 
-def test_an_update_that_changes_nothing_is_said(tmp_path: Path) -> None:
+def with_update(arguments: str, *lines: str) -> str:
+    """Return a network with an update of those lines."""
     text = Stranger("tanh", "sigmoid").text()
-    returned = "    return parameters"
-    end = text.rindex(returned)
-    idle = text[:end] + "    return None" + text[end + len(returned) :]
-    says = "update_parameters was called, and changes no parameter"
-    assert says in judged(idle, tmp_path).notes
-    assert says not in judged(text, tmp_path).notes
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"{text[: text.index('def update')]}def update({arguments}):\n{body}"
+
+
+GIVEN = "parameters, grads, learning_rate"
+STEP = "new = {k: v - learning_rate * grads['d' + k] for k, v in parameters.items()}"
+
+
+def test_an_update_that_is_right_agrees(tmp_path: Path) -> None:
+    assert differing(judged(with_update(GIVEN, STEP, "return new"), tmp_path)) == set()
+
+
+@pytest.mark.parametrize("end", ["return None", "return parameters", "parameters = new"])
+def test_an_update_that_changes_nothing_differs(end: str, tmp_path: Path) -> None:
+    report = judged(with_update(GIVEN, STEP, end), tmp_path)
+    assert differing(report) == {"W1", "b1", "W2", "b2"}
+    assert "nothing-updated" in report.judged[0].verdicts[0].mistakes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (GIVEN, [STEP, "return 'done'"]),  # nobody can read what it returns
+        (GIVEN, ["print(learning_rate)"]),  # nothing says that it takes a step
+        ("parameters", ["grads = learning_rate = 0", "x = 1 - learning_rate * grads"]),  # of what
+    ],
+)
+def test_what_may_be_no_update_is_not_accused(
+    arguments: str, lines: list[str], tmp_path: Path
+) -> None:
+    report = judged(with_update(arguments, *lines), tmp_path)
+    assert differing(report) == set()
+    assert "update was called, and changes no parameter" in report.notes
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ class Group:
     scopes     the names that each function of the file calls, and its script
     single     whether the script hands over one example at a time
     batch      whether what learns is written for several examples at once
+    stepping   names of the functions whose text subtracts learning rate times gradient
     """
 
     name: str
@@ -44,6 +45,7 @@ class Group:
     scopes: tuple[frozenset[str], ...] = ()
     single: bool = False
     batch: bool = False
+    stepping: frozenset[str] = frozenset()
 
     def players(self, part: str) -> list[str]:
         """Return the functions that may play a part, the likeliest first."""

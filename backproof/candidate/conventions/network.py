@@ -12,7 +12,12 @@ from backproof.candidate.conventions.names import BACKWARD, FORWARD, TRAIN
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.refusal import refuse, some
 from backproof.candidate.conventions.search import Failures, Quality, best_reading
-from backproof.candidate.conventions.usage import counts_examples, one_at_a_time, scopes
+from backproof.candidate.conventions.usage import (
+    counts_examples,
+    one_at_a_time,
+    scopes,
+    stepping,
+)
 from backproof.candidate.conventions.words import called
 from backproof.errors import BackproofError
 from backproof.exchange import Problem
@@ -55,7 +60,8 @@ def the_network(
 def _in_its_way(group: Group, file: File) -> Group:
     learning = [*group.players(BACKWARD), *group.players(TRAIN)]
     single = one_at_a_time(file.text, group.players(FORWARD), learning)
-    return replace(group, single=single, batch=not single and counts_examples(file.text, learning))
+    batch = not single and counts_examples(file.text, learning)
+    return replace(group, single=single, batch=batch, stepping=stepping(file.text))
 
 
 def _refuse_rivals(file: File, reading: Reading) -> None:

@@ -15,6 +15,7 @@ class Reading:
     """How to call a file.
 
     forward, cost, backward, train, update  names of functions or methods; "" where there is none
+    idle    whether the update changes nothing, though it takes a step: that is what it shows
     rivals  other backward passes of the file, which give other gradients
     """
 
@@ -27,6 +28,7 @@ class Reading:
     backward: str = ""
     train: str = ""
     update: str = ""
+    idle: bool = False
     rivals: tuple[str, ...] = ()
 
     def playing(self, part: str, name: str) -> "Reading":
@@ -51,7 +53,7 @@ class Reading:
         if self.train:
             session.train(self.train)
         if self.update and not session.changed:
-            session.update(self.update)
+            session.update(self.update, self.idle)
 
     def quality(self, session: Session) -> tuple[int, int, int, int]:
         """Return how much of a network the reading shows: gradients of the right shape first."""

@@ -5,12 +5,21 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from backproof.candidate.conventions.calls import UnboundError
+from backproof.candidate.conventions.calls import UnboundError, parameters_of
 from backproof.candidate.conventions.groups import Group
 from backproof.candidate.conventions.layout import Layout, data_layouts, label_layouts, same
 from backproof.candidate.conventions.model import CannotBuildError
-from backproof.candidate.conventions.names import BACKWARD, COST, FORWARD, TRAIN, UPDATE
+from backproof.candidate.conventions.names import (
+    BACKWARD,
+    COST,
+    FORWARD,
+    TRAIN,
+    UPDATE,
+    is_derived,
+    role_of,
+)
 from backproof.candidate.conventions.reading import Reading
+from backproof.candidate.conventions.session import Session, ShowsNothingError
 from backproof.candidate.loading import MissingImportError
 from backproof.exchange import Problem
 from backproof.trace import Array
@@ -227,8 +236,30 @@ def _finished(reading: Reading, group: Group, problem: Problem, failures: Failur
         reading = _with_cost(reading, group, problem, failures)
     if not session.changed and reading.backward:
         fits = _best(reading, group.players(UPDATE), "update", problem, failures)
+        if not fits:
+            fits = _best(
+                replace(reading, idle=True),
+                list(_idle(group, session, failures)),
+                "update",
+                problem,
+                failures,
+            )
         reading = fits[0] if fits else reading
     return reading
+
+
+def _idle(group: Group, session: Session, failures: Failures) -> Iterator[str]:
+    """Yield the updates that ran and changed nothing, though a change should have come of them."""
+    for name in group.players(UPDATE):
+        ran = isinstance(failures.errors.get(name), ShowsNothingError)
+        if ran and name in group.stepping and _is_given_gradients(session.function(name)):
+            yield name
+
+
+def _is_given_gradients(update: Callable[..., Any]) -> bool:
+    """Return whether an update is handed its gradients: if it takes a step, a change must come."""
+    arguments = [parameter.name for parameter in parameters_of(update)]
+    return any(role_of(a, UPDATE) == "grads" or is_derived(a) for a in arguments)
 
 
 def _with_cost(reading: Reading, group: Group, problem: Problem, failures: Failures) -> Reading:

@@ -132,12 +132,17 @@ class Session:
         if not self.changed:
             raise ShowsNothingError(f"{name} changes no parameter")
 
-    def update(self, name: str) -> None:
-        """Run the update; raise ValueError where nothing changes."""
+    def update(self, name: str, idle: bool = False) -> None:
+        """Run the update; raise ShowsNothingError where nothing changes.
+
+        idle  that is what it does, if it returns nothing or what it was given
+        """
         before = self._parameters()
         result, named = self._call(name, UPDATE)
-        after = self._read(result, named) or self._parameters()
-        if not _differ(before, after):
+        returned = self._read(result, named)
+        after = returned or self._parameters()
+        known = idle and (result is None or returned is not None)
+        if not known and not _differ(before, after):
             raise ShowsNothingError(f"{name} changes no parameter")
         self.trace |= self._ours(after)
 

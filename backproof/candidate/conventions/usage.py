@@ -94,8 +94,18 @@ def ascends(text: str) -> bool:
 
     Then what it calls a gradient, or delta, is a step downhill.
     """
-    signs = set()
-    for node in ast.walk(_tree(text)):
+    return set(_steps(_tree(text))) == {True}
+
+
+def stepping(text: str) -> frozenset[str]:
+    """Return the functions of a text that take a step: W - learning_rate * dW, or plus."""
+    functions = [node for node in ast.walk(_tree(text)) if isinstance(node, ast.FunctionDef)]
+    return frozenset(function.name for function in functions if any(True for _ in _steps(function)))
+
+
+def _steps(tree: ast.AST) -> Iterator[bool]:
+    """Yield, for each step that is added to something or subtracted, whether it goes uphill."""
+    for node in ast.walk(tree):
         match node:
             case ast.AugAssign(target=target, op=ast.Add() | ast.Sub(), value=step):
                 steps = _is_step(step) or (_is_weight(target) and _has_gradient(step))
@@ -105,8 +115,7 @@ def ascends(text: str) -> bool:
                 continue
         if steps:
             turned = any(isinstance(part, ast.USub) for part in ast.walk(step))
-            signs.add(isinstance(node.op, ast.Add) != turned)
-    return signs == {True}
+            yield isinstance(node.op, ast.Add) != turned
 
 
 def _is_step(node: ast.expr) -> bool:
