@@ -13,6 +13,7 @@ EDITS: dict[str, Edit] = {
     "updated-too-early": Edit({IMMEDIATE: "yes"}),
     "biases-frozen": edit(update_b=""),
     "weights-frozen": edit(update_W=""),
+    "nothing-updated": both("updated = W - learning_rate * dW"),
     "last-layer-frozen": edit(updated="1 to L - 1"),
     "first-layer-frozen": edit(updated="2 to L"),
     "rate-ignored": both("W = W - dW"),

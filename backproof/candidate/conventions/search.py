@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from backproof.candidate.conventions.calls import UnboundError, parameters_of
 from backproof.candidate.conventions.groups import Group
 from backproof.candidate.conventions.layout import Layout, data_layouts, label_layouts, same
@@ -252,14 +254,15 @@ def _idle(group: Group, session: Session, failures: Failures) -> Iterator[str]:
     """Yield the updates that ran and changed nothing, though a change should have come of them."""
     for name in group.players(UPDATE):
         ran = isinstance(failures.errors.get(name), ShowsNothingError)
-        if ran and name in group.stepping and _is_given_gradients(session.function(name)):
+        if ran and name in group.stepping and _has_gradients(session, name):
             yield name
 
 
-def _is_given_gradients(update: Callable[..., Any]) -> bool:
-    """Return whether an update is handed its gradients: if it takes a step, a change must come."""
-    arguments = [parameter.name for parameter in parameters_of(update)]
-    return any(role_of(a, UPDATE) == "grads" or is_derived(a) for a in arguments)
+def _has_gradients(session: Session, name: str) -> bool:
+    """Return whether an update is handed gradients, or its object holds one that is not zero."""
+    arguments = [parameter.name for parameter in parameters_of(session.function(name))]
+    given = any(role_of(a, UPDATE) == "grads" or is_derived(a) for a in arguments)
+    return given or any(is_derived(leaf.name) and np.any(leaf.value) for leaf in session.state())
 
 
 def _with_cost(reading: Reading, group: Group, problem: Problem, failures: Failures) -> Reading:

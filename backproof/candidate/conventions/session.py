@@ -82,7 +82,7 @@ class Session:
         result, named = self._call(name, FORWARD)
         if _differ(before, self._parameters()):  # no update does that: it will not agree
             self.trace |= self._ours(self._parameters())
-        found = [*leaves(result), *self._state()]
+        found = [*leaves(result), *self.state()]
         labelled, ids = forwards.label(found, self.problem, self.layout)
         L = self.layers.depth
         output = self._output(result, ids, f"A{L}")
@@ -169,7 +169,7 @@ class Session:
             self.counted = name
             return result
 
-    def _state(self) -> list[Leaf]:
+    def state(self) -> list[Leaf]:
         """Return the arrays a model keeps besides its parameters."""
         if not is_object(self.root) and not isinstance(self.root, dict):
             return []
@@ -181,7 +181,7 @@ class Session:
         units, m = self.problem.layer_dims[-1], self.problem.X.shape[1]
         mine = [part for part in _parts(result) if self._is_output(part, units, m)]
         deep = [leaf.value for leaf in leaves(result) if self._is_output(leaf.value, units, m)]
-        state = [leaf.value for leaf in self._state() if self._is_output(leaf.value, units, m)]
+        state = [leaf.value for leaf in self.state() if self._is_output(leaf.value, units, m)]
         for group in (mine, deep, state):
             best = [value for value in group if ids.get(id(value)) == last]
             if best or group:
@@ -213,9 +213,7 @@ class Session:
         grads = gradients.label(returned, self.layers, self.problem, by_shape=True)
         wanted = {f"d{name}" for name, _, _ in self.layers.paths()}
         if not wanted <= grads.keys():
-            state = [
-                leaf for leaf in self._state() if is_derived(leaf.name) or leaf.name[:1] == "d"
-            ]
+            state = [leaf for leaf in self.state() if is_derived(leaf.name) or leaf.name[:1] == "d"]
             kept = gradients.label(state, self.layers, self.problem, by_shape=True)
             if kept.keys() >= wanted or (len(kept) > len(grads) and not self.changed):
                 grads = kept
