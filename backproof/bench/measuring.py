@@ -1,7 +1,7 @@
 """The process that measures: `python -m backproof.bench.measuring ORDER`.
 
-ORDER is one in JSON.  Each line that comes back has the timings of a workload, as plain data; the
-last one has the environment.
+ORDER is one in JSON.  Each line that comes back has the timings of a workload, as plain data, and
+the one after it the environment; the last line has the peaks.
 """
 
 import json
@@ -168,14 +168,17 @@ def main(text: str) -> None:
     order = order_of(text)
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what an implementation prints is none of our lines
+
+    def tell(found: object) -> None:
+        out.write(json.dumps(found) + "\n")
+        out.flush()
+
     devices: set[str] = set()
     for timings in run(order):
         devices |= {timing.device for timing in timings if timing.samples}
-        out.write(json.dumps([plain(timing) for timing in timings]) + "\n")
-        out.flush()
-    peaks = floor.peaks_seen(order.workloads, devices)
-    found = environment(order.settings.threads)
-    out.write(json.dumps({"environment": found, "peaks": peaks}) + "\n")
+        tell([plain(timing) for timing in timings])
+        tell({"environment": environment(order.settings.threads)})  # each time: the load changes
+    tell({"peaks": floor.peaks_seen(order.workloads, devices)})
     out.close()
 
 

@@ -18,7 +18,8 @@ from backproof.bench.workload import Workload
 from backproof.errors import BackproofError
 
 MODULE = "backproof.bench.measuring"
-EVERYTHING = "everything"  # the implementation that is to blame, where nobody knows which it is
+EVERYTHING = "everything"  # the implementation that has no time, where it is all of them
+INTERRUPTED = "the run was interrupted before it"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 XLA = "--xla_cpu_multi_thread_eigen={} intra_op_parallelism_threads={}"  # jax's share of them
 
@@ -36,19 +37,27 @@ def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Res
     """Measure what is ordered; `tell` hears how many workloads are done.
 
     Where the process is killed, such as for its memory, the workload at hand has no time, and
-    another process goes on with the rest.
-    Raises BackproofError where the process itself gives up.
+    another process goes on with the rest.  Where the run is interrupted, what was measured counts.
+    Raises BackproofError where the process itself gives up, KeyboardInterrupt where nothing was
+    measured yet.
     """
     timings: list[Timing] = []
-    last: dict[str, Any] = {"environment": {}, "peaks": {}}
-    began = datetime.now(UTC).isoformat(timespec="seconds")
-    for done, line in enumerate(_lines(order), 1):
-        if isinstance(line, dict):
-            last = line
-        else:
-            timings += [parsed(timing) for timing in line]
-            tell(done)
-    return Result(tuple(timings), order.settings, last["environment"], began, last["peaks"])
+    known: dict[str, Any] = {"environment": {}, "peaks": {}}
+    began, done = datetime.now(UTC).isoformat(timespec="seconds"), 0
+    try:
+        for line in _lines(order):
+            if isinstance(line, dict):
+                known |= line
+            else:
+                timings += [parsed(timing) for timing in line]
+                done += 1
+                tell(done)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        left = order.workloads[done:]
+        timings += [Timing(EVERYTHING, one, refused=INTERRUPTED) for one in left]
+    return Result(tuple(timings), order.settings, known["environment"], began, known["peaks"])
 
 
 def _lines(order: Order) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backproof.bench import sampling
 from backproof.bench.crossing import crossing, exponent, sentences
 from backproof.bench.implementations import of_file
 from backproof.bench.measuring import measured
@@ -235,6 +236,32 @@ def test_a_killed_process_harms_one_workload_only(tmp_path: Path) -> None:
     assert "5-7-1, 11, float64" in line
     assert "the measuring process was killed by SIGKILL" in line
     assert result.environment["threads"] == "1"
+
+
+def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(FILE, "utf-8")
+    nets = tuple(replace(NET, m=m) for m in (3, 11, 5))
+
+    def interrupted(done: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    result = result_of(Order(nets, BRIEF, (str(path),)), interrupted)
+    assert [result.of("mine", net) is not None for net in nets] == [True, True, False]
+    (line,) = (line for line in missing(result) if line.startswith("everything"))
+    assert line == "everything on 5-7-1, 5, float64, step: refused: the run was interrupted before it"
+    assert result.environment["threads"] == "1"
+    assert rendered(result)
+
+
+def test_a_run_that_is_interrupted_at_once_has_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: Order) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sampling, "_lines", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        result_of(Order((NET,), BRIEF))
 
 
 def test_what_is_too_large_for_a_machine_is_not_tried() -> None:
