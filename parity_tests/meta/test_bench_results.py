@@ -250,7 +250,9 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
     result = result_of(Order(nets, BRIEF, (str(path),)), interrupted)
     assert [result.of("mine", net) is not None for net in nets] == [True, True, False]
     (line,) = (line for line in missing(result) if line.startswith("everything"))
-    assert line == "everything on 5-7-1, 5, float64, step: refused: the run was interrupted before it"
+    assert (
+        line == "everything on 5-7-1, 5, float64, step: refused: the run was interrupted before it"
+    )
     assert result.environment["threads"] == "1"
     assert rendered(result)
 
