@@ -9,8 +9,8 @@ What a training step needs no longer is overwritten:
 * A takes the place of Z, and of A a derivative and then dZ, layer by layer;
 * W^T dZ is first written to where the gradients of this layer and of those below it will be.
 
-So the memory is that of parameters, gradients and activations, and what is shared stays small:
-a row of ones for each layer, the output delta, and scratch of a few rows where the gradients are
+So the memory is that of parameters, gradients and activations, and SPARE of it: a row of ones for
+each layer, the output delta, and scratch of as many rows as that leaves, where the gradients are
 too small to lend it.  keep=True has a buffer for every array instead, for whoever wants to look.
 """
 
@@ -23,6 +23,7 @@ import numpy as np
 from impl_numpy.arrays import Array, Parameters, as_precise_as, depth
 from impl_numpy.layouts import Alone
 
+SPARE = 0.05  # of the memory, beyond parameters, gradients and activations
 FEW_ROWS = 6  # of a layer at a time: fewer, and the products lose more than the memory is worth
 SMALL = 1024  # elements of a layer that is always done at a time
 
@@ -77,8 +78,10 @@ class Workspace:
         sizes = [(self.n[l - 1] + 1) * self.n[l] * self.count for l in numbers]
         begins = dict(zip(numbers, np.cumsum([0, *sizes]), strict=False))
         total = sum(sizes)
-        needed = [self._scratch_size(l) - (total - begins[l]) for l in range(1, self.depth)]
-        lent = np.zeros(total + max([0, *needed]), self.dtype)
+        spare = self._spare(total)
+        lends = {l: total - begins[l] for l in range(1, self.depth)}
+        beyond = [self._scratch_size(l, lends[l] + spare) - lends[l] for l in lends]
+        lent = np.zeros(total + max([0, *beyond]), self.dtype)
         self.flat_parameters, self.flat_gradients = np.zeros(total, self.dtype), lent[:total]
         self.layers: dict[int, Array] = {}
         self.gradients: dict[int, Array] = {}
@@ -109,11 +112,17 @@ class Workspace:
     def _shape(self, rows: int, columns: int) -> tuple[int, ...]:
         return self.layout.shape(rows, columns, self.count)
 
-    def _scratch_size(self, l: int) -> int:
-        """Return the least number of elements with which layer l can do."""
+    def _spare(self, total: int) -> int:
+        """Return how many elements of scratch there may be, of so many parameters."""
+        row = self.m * self.count
+        rows = sum(self.n)  # of activations; a row of ones for each layer, and the output delta
+        return int(SPARE * (2 * total + rows * row)) - (self.depth + self.n[-1]) * row
+
+    def _scratch_size(self, l: int, there: int) -> int:
+        """Return the number of elements with which layer l does, of so many that there may be."""
         row = self.m * self.count
         whole = self.n[l] * row <= SMALL or not self.layout.in_blocks
-        return row * (self.n[l] if whole else min(self.n[l], FEW_ROWS))
+        return row * (self.n[l] if whole else min(self.n[l], max(FEW_ROWS, there // row)))
 
     def empty(self, l: int) -> Array:
         """Return a new buffer for layer l."""

@@ -245,9 +245,12 @@ def least(dims: tuple[int, ...], m: int) -> int:
     return 4 * (2 * parameters + m * sum(dims))
 
 
+LARGE = ((64, 64, 64, 1), 4096)  # of a batch beside which the gradients are small
+
+
 @pytest.mark.parametrize(
     ("dims", "m"),
-    [((30, 64, 32, 1), 569), ((784, 128, 1), 128), ((256, 256, 256, 1), 256)],
+    [((30, 64, 32, 1), 569), ((784, 128, 1), 128), ((256, 256, 256, 1), 256), LARGE],
 )
 def test_memory_is_what_is_needed(dims: tuple[int, ...], m: int) -> None:
     case, inputs = ordinary(dims, m)
@@ -264,6 +267,14 @@ def test_memory_is_what_is_needed(dims: tuple[int, ...], m: int) -> None:
         used = sum(trace.size for trace in arrays.traces)
         assert used >= least(dims, m)
         assert (used <= 1.05 * least(dims, m)) == (not keep), used / least(dims, m)
+
+
+def test_of_a_large_batch_a_layer_is_done_in_few_blocks() -> None:
+    """Each block reads all deltas of the layer above: with 6 rows a block there would be 11."""
+    case, inputs = ordinary(*LARGE)
+    made = trainer(case, inputs)
+    for l in (1, 2):
+        assert len(made._space.blocks(l)) <= 7
 
 
 # --- what is refused, and what is not --------------------------------------------------------
