@@ -245,7 +245,7 @@ def least(dims: tuple[int, ...], m: int) -> int:
     return 4 * (2 * parameters + m * sum(dims))
 
 
-LARGE = ((64, 64, 64, 1), 4096)  # of a batch beside which the gradients are small
+LARGE = ((256, 256, 256, 1), 4096)  # of a batch beside which the gradients are small
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_memory_is_what_is_needed(dims: tuple[int, ...], m: int) -> None:
 
 
 def test_of_a_large_batch_a_layer_is_done_in_few_blocks() -> None:
-    """Each block reads all deltas of the layer above: with 6 rows a block there would be 11."""
+    """Each block reads all deltas of the layer above: with 6 rows of scratch there would be 16."""
     case, inputs = ordinary(*LARGE)
     made = trainer(case, inputs)
     for l in (1, 2):
