@@ -10,6 +10,7 @@ from typing import Any
 from backproof.bench.workload import STEP, Workload
 from backproof.gate.bounds import bounds, median
 
+FEWEST_SIZES = 4  # that make a line worth drawing
 PRODUCTS, CUDA_PRODUCTS = "matrix products", "cuda matrix products"
 
 
@@ -138,9 +139,10 @@ class Sweep:
         return f"{first.kind}, {first.precision}, at {self.fixed}"
 
 
-def sweeps(result: Result, least: int = 3) -> list[Sweep]:
-    """Return the sweeps that a run holds: at least so many sizes of square networks."""
-    squares = [w for w in result.workloads if len(set(w.layer_dims[:-1])) == 1 and w.kind == STEP]
+def sweeps(result: Result) -> list[Sweep]:
+    """Return the sweeps that a run holds: FEWEST_SIZES of square networks or more, all timed."""
+    timed = dict.fromkeys(t.workload for t in result.timings if t.samples)
+    squares = [w for w in timed if len(set(w.layer_dims[:-1])) == 1 and w.kind == STEP]
     squares = [w for w in squares if len(w.layer_dims) == 4]
     groups: dict[tuple[str, str, str], list[Workload]] = {}
     for w in squares:
@@ -148,7 +150,7 @@ def sweeps(result: Result, least: int = 3) -> list[Sweep]:
         groups.setdefault(("batch", f"width {w.width:,}", w.precision), []).append(w)
     found = []
     for (over, fixed, _), workloads in groups.items():
-        if len(workloads) >= least:
+        if len(workloads) >= FEWEST_SIZES:
             sweep = Sweep(over, fixed, tuple(workloads))
             found.append(Sweep(over, fixed, tuple(sorted(workloads, key=sweep.at))))
     return sorted(found, key=lambda sweep: sweep.over, reverse=True)

@@ -107,6 +107,16 @@ def test_exponent_of_the_upper_half() -> None:
     assert exponent(result, sweep, "numpy") == pytest.approx(2.0, abs=1e-6)
 
 
+def test_sizes_that_nobody_was_timed_on_make_no_sweep() -> None:
+    result = made_up(numpy=[1, 2, 3, 8, 30])
+    absent = [replace(t, samples=(), absent="no device") for t in result.timings]
+    assert sweeps(replace(result, timings=tuple(absent))) == []
+    few = replace(result, timings=(*result.timings[:3], *absent[3:]))
+    assert sweeps(few) == []
+    (sweep,) = sweeps(replace(result, timings=(*result.timings[:4], *absent[4:])))
+    assert len(sweep.workloads) == 4
+
+
 def test_ratios_are_of_rounds() -> None:
     """A slow machine in the second half of the rounds moves both, and the ratio not at all."""
     slow = np.repeat([1.0, 7.0], 10)
