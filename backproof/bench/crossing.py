@@ -1,7 +1,8 @@
 """What the lines say, in words: who overtakes whom, where, and how time grows with size."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from backproof.bench.result import Result, Sweep, Timing, ratio, ratio_bounds, sweeps
 
@@ -12,13 +13,39 @@ FAMILIES = {"torch ": "PyTorch on CPU", "cuda ": "PyTorch on CUDA"}  # by how a 
 BASES = {"numpy": "NumPy", "numpy trainer": "NumPy's trainer"}
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """Where a rival overtakes a base, as sizes grow.
+
+    first       the smallest size from which on the rival is clearly ahead; None if at none
+    everywhere  whether that is so at every size
+    last        the largest size; times: how many times as long the rival takes there
+    behind      whether it is clearly behind there
+    """
+
+    base: str
+    rival: str
+    first: int | None
+    everywhere: bool
+    last: int
+    times: float
+    behind: bool
+
+    @property
+    def times_as_long(self) -> str:
+        """Return "1.17", or "0.98 (within the noise)"."""
+        return f"{self.times:.2f}" + " (within the noise)" * (not self.behind)
+
+
 def sentences(result: Result) -> list[str]:
     """Return what every sweep says."""
-    return [sentence for sweep in sweeps(result) for sentence in sentences_of(result, sweep)]
+    found = sweeps(result)
+    several = len({sweep.workloads[0].precision for sweep in found}) > 1
+    return [words for sweep in found for words in sentences_of(result, sweep, several)]
 
 
-def sentences_of(result: Result, sweep: Sweep) -> list[str]:
-    """Return a sentence for NumPy and PyTorch, for NumPy's trainer and everybody, and for CUDA.
+def sentences_of(result: Result, sweep: Sweep, name_precision: bool) -> list[str]:
+    """Return sentences for NumPy and PyTorch, for NumPy's trainer and everybody, and for CUDA.
 
     Of a family, such as PyTorch on CPU in all its modes, the fastest counts at each size.
     """
@@ -33,8 +60,9 @@ def sentences_of(result: Result, sweep: Sweep) -> list[str]:
     pairs += [("PyTorch on CPU", "PyTorch on CUDA")]
     lines |= rivals
     pairs = [pair for pair in pairs if lines.keys() >= set(pair)]
-    found = (crossing(sweep, one, lines[one], two, lines[two]) for one, two in pairs)
-    return [sentence for sentence in found if sentence]
+    found = (crossing(one, lines[one], two, lines[two]) for one, two in pairs)
+    where = f"at {sweep.fixed}" + f" in {sweep.workloads[0].precision}" * name_precision
+    return list(in_words([one for one in found if one], sweep.over, where))
 
 
 def family(name: str) -> str:
@@ -53,29 +81,48 @@ def fastest(result: Result, sweep: Sweep, names: Sequence[str]) -> dict[int, Tim
 
 
 def crossing(
-    sweep: Sweep, base: str, ours: Mapping[int, Timing], rival: str, theirs: Mapping[int, Timing]
-) -> str:
-    """Return where a rival overtakes, or that it does not; "" where too few sizes are common.
+    base: str, ours: Mapping[int, Timing], rival: str, theirs: Mapping[int, Timing]
+) -> Crossing | None:
+    """Return where a rival overtakes; None where too few sizes are common.
 
     It overtakes at the smallest size from which on it is clearly ahead at every size measured.
     """
     sizes = sorted(ours.keys() & theirs.keys())
     if len(sizes) < 2:
-        return ""
+        return None
     ahead = [is_ahead(theirs[size], ours[size]) for size in sizes]
-    where, last = f"at {sweep.fixed}", sizes[-1]
-    if all(ahead):
-        return f"{rival} is ahead of {base} at every {sweep.over} {where}, up to {last:,}."
-    if ahead[-1]:
-        first = next(size for k, size in enumerate(sizes) if all(ahead[k:]))
-        return f"{rival} overtakes {base} from {sweep.over} {first:,} {where}."
-    times = ratio(theirs[last], ours[last])
+    first = next((size for k, size in enumerate(sizes) if all(ahead[k:])), None)
+    last = sizes[-1]
     behind = is_ahead(ours[last], theirs[last])
-    noise = "" if behind else ", within the noise"
-    return (
-        f"{rival} does not overtake {base} up to {sweep.over} {last:,} {where}: there it takes "
-        f"{times:.2f} times as long{noise}."
-    )
+    return Crossing(base, rival, first, all(ahead), last, ratio(theirs[last], ours[last]), behind)
+
+
+def in_words(crossings: Sequence[Crossing], over: str, where: str) -> Iterator[str]:
+    """Yield a sentence for each that overtakes, and one for all that do not, of each base.
+
+    over   "width" or "batch"; where: "at batch 64"
+    """
+    others: dict[tuple[str, int], list[Crossing]] = {}
+    for one in crossings:
+        if one.everywhere:
+            yield f"{one.rival} is ahead of {one.base} at every {over} {where}, up to {one.last:,}."
+        elif one.first is not None:
+            yield f"{one.rival} overtakes {one.base} from {over} {one.first:,} {where}."
+        else:
+            others.setdefault((one.base, one.last), []).append(one)
+    for (base, last), slower in others.items():
+        do, take = ("does", "it takes") if len(slower) == 1 else ("do", "they take")
+        yield (
+            f"{listed([one.rival for one in slower])} {do} not overtake {base} up to {over} "
+            f"{last:,} {where}: there {take} {listed([one.times_as_long for one in slower])} times "
+            "as long."
+        )
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def is_ahead(one: Timing, other: Timing) -> bool:

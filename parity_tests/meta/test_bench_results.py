@@ -16,7 +16,7 @@ from backproof.bench.measuring import measured
 from backproof.bench.numpy_works import NUMPY
 from backproof.bench.order import Order, order_of
 from backproof.bench.report.json import rendered
-from backproof.bench.result import PRODUCTS, Result, Settings, Sweep, Timing, parsed, plain, sweeps
+from backproof.bench.result import PRODUCTS, Result, Settings, Timing, parsed, plain, sweeps
 from backproof.bench.sampling import result_of
 from backproof.bench.tables import missing, tables
 from backproof.bench.workload import (
@@ -76,7 +76,7 @@ def test_the_fastest_mode_counts_at_each_size() -> None:
             [9, 1, 9, 9, 60],
             "does not overtake NumPy up to width 1,024 at batch 64: there it takes 2.00",
         ),
-        ([9, 1, 9, 9, 30], "there it takes 1.00 times as long, within the noise."),
+        ([9, 1, 9, 9, 30], "there it takes 1.00 (within the noise) times as long."),
         ([0.5, 1, 2, 4, 20], "is ahead of NumPy at every width at batch 64, up to 1,024"),
         ([0.5, 1, 9, 4, 20], "overtakes NumPy from width 512"),
     ],
@@ -88,7 +88,6 @@ def test_every_outcome_has_its_sentence(theirs: list[float], words: str) -> None
 
 def test_noise_is_no_crossing() -> None:
     workloads = tuple(square(width, 64) for width in WIDTHS)
-    sweep = Sweep("width", "batch 64", workloads)
     rng = np.random.default_rng(0)
     one, other = (
         {
@@ -97,7 +96,33 @@ def test_noise_is_no_crossing() -> None:
         }
         for name, factor in (("a", 1.0), ("b", 0.96))
     )
-    assert "does not overtake" in crossing(sweep, "a", one, "b", other)
+    found = crossing("a", one, "b", other)
+    assert found is not None
+    assert (found.first, found.everywhere, found.behind) == (None, False, False)
+
+
+def test_those_that_do_not_overtake_share_a_sentence() -> None:
+    result = made_up(
+        numpy_trainer=[1, 2, 3, 8, 30],
+        torch_eager=[9, 9, 9, 6, 20],
+        mine=[9, 9, 9, 9, 30],
+        jax_jit=[2, 4, 6, 16, 60],
+    )
+    assert sentences(result) == [
+        "PyTorch on CPU overtakes NumPy's trainer from width 512 at batch 64.",
+        "mine and jax jit do not overtake NumPy's trainer up to width 1,024 at batch 64: there "
+        "they take 1.00 (within the noise) and 2.00 times as long.",
+    ]
+
+
+def test_precisions_are_named_where_there_are_several() -> None:
+    result = made_up(numpy=[1, 2, 3, 8, 30], torch_eager=[9, 9, 9, 6, 20])
+    single = [replace(t, workload=replace(t.workload, precision="float64")) for t in result.timings]
+    both = replace(result, timings=(*result.timings, *single))
+    assert sentences(both) == [
+        f"PyTorch on CPU overtakes NumPy from width 512 at batch 64 in {precision}."
+        for precision in ("float32", "float64")
+    ]
 
 
 def test_exponent_of_the_upper_half() -> None:
