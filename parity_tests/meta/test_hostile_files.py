@@ -12,8 +12,8 @@ from backproof.candidate import convention
 from backproof.candidate.sandbox import Limits, Outcome
 from backproof.errors import BackproofError
 from backproof.own import judging, weighing
+from parity_tests.meta.processes import living
 from parity_tests.meta.strangers import Stranger
-from parity_tests.meta.test_sandbox import living
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="what is left of a candidate is looked up in /proc"
