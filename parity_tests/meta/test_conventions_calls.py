@@ -34,6 +34,7 @@ ROLES = (
     "zero",
     "one",
     "count",
+    "false",
 )
 KNOWN = Known({role: f"our {role}" for role in ROLES}, {"W1": "W1", "Z_1": "Z1", "delta": 3})
 
@@ -64,6 +65,7 @@ def function(folder: Path, text: str) -> Any:
         (BACKWARD, "p, y", ["output", "Y"]),
         (UPDATE, "p, g, lr", ["parameters", "grads", "learning_rate"]),
         (COST, "p, y", ["output", "Y"]),
+        (TRAIN, "output, iterations, give_loss", ["Y", "one", "false"]),
     ],
 )
 def test_arguments_are_bound_by_what_they_mean(

@@ -204,3 +204,34 @@ def test_an_update_alone_in_float32_is_judged_as_that(tmp_path: Path) -> None:
     assert report.verdict == "agree"
     controls = [v.controls for case in report.judged for v in case.verdicts]
     assert all(controls)
+
+
+# --- data handed to the constructor -----------------------------------------------------------
+
+HELD = (Path(__file__).parents[1] / "networks" / "data_in_constructor.py").read_text()
+
+
+def without_script(text: str) -> str:
+    return text[: text.index("if __name__")].replace("import matplotlib.pyplot as plt\n", "")
+
+
+@pytest.mark.parametrize(("x", "y"), [("x", "y"), ("input_array", "output_array")])
+def test_data_in_the_constructor_may_be_called_anything(x: str, y: str, tmp_path: Path) -> None:
+    text = without_script(HELD).replace("(self, x, y)", f"(self, {x}, {y})")
+    text = text.replace("= x\n", f"= {x}\n").replace("y.shape[1])", f"{y}.shape[1])")
+    text = text.replace("self.y        = y\n", f"self.y = {y}\n")
+    assert differing(judged(text, tmp_path)) == set()
+    wrong = text.replace("self.input.T,", "2 * self.input.T,")
+    assert differing(judged(wrong, tmp_path)) == {"dW1"}
+
+
+def test_a_class_that_never_learns_is_said_to(tmp_path: Path) -> None:
+    """The output is kept under another name, and what the backward pass reads stays zero."""
+    text = without_script(HELD).replace("self.output = sigmoid", "self.result = sigmoid")
+    text = text.replace("(self, x, y)", "(self, input_array, output_array)")
+    text = text.replace("= x\n", "= input_array\n").replace("= y\n", "= output_array\n")
+    text = text.replace("y.shape[1])", "output_array.shape[1])")
+    train = "    def train(self, y, epochs, give_loss):\n        self.feedforward()\n"
+    text += f"{train}        self.backprop()\n"
+    with pytest.raises(BackproofError, match="changes no parameter"):
+        judged(text, tmp_path)

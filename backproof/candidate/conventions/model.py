@@ -3,7 +3,7 @@
 import ast
 import copy
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -39,15 +39,20 @@ class CannotBuildError(Exception):
 
 
 def sizes_for(
-    function: Callable[..., Any], dims: Sequence[int], made: Construction | None = None
+    function: Callable[..., Any],
+    dims: Sequence[int],
+    made: Construction | None = None,
+    known: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return arguments that make an initialiser or a constructor draw a network of these sizes.
 
-    made  how the file itself calls it: tells the values of arguments that are no sizes
+    made   how the file itself calls it: tells the values of arguments that are no sizes
+    known  names of arguments that are given anyway, such as data
     Raises CannotBuildError, naming the argument whose meaning is unknown.
     """
-    parameters = parameters_of(function)
-    theirs = _their_arguments(parameters, made)
+    every = parameters_of(function)
+    theirs = _their_arguments(every, made)
+    parameters = [p for p in every if p.name not in known]
     roles = [(p, size_role(p.name)) for p in parameters]
     required = [p for p in parameters if p.default is p.empty]
     given: dict[str, Any] = {}
@@ -155,12 +160,7 @@ def from_class(cls: type, constructions: Sequence[Construction]) -> Iterator[Mod
 
     def by_name(dims: Sequence[int], X: Array, Y: Array) -> Any:
         data = with_data(X, Y)
-        free = [p for p in parameters_of(cls) if p.name not in data]
-        return (
-            cls(**_only(sizes_for(cls, dims, made), free), **_rates(cls), **data)
-            if data
-            else (cls(**_rates(cls) | sizes_for(cls, dims, made)))
-        )
+        return cls(**_rates(cls) | sizes_for(cls, dims, made, data) | data)
 
     def by_order(dims: Sequence[int], X: Array, Y: Array) -> Any:  # noqa: ARG001
         return cls(**in_order(cls, dims))
@@ -182,10 +182,6 @@ def _rates(cls: type) -> dict[str, Any]:
     forced = ("learning_rate", "zero")
     names = [p.name for p in parameters_of(cls) if role_of(p.name, INIT) in forced]
     return {name: _forced(name) for name in names if size_role(name) is None}
-
-
-def _only(given: dict[str, Any], free: list[inspect.Parameter]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if name in {p.name for p in free}}
 
 
 def plain_models() -> Iterator[Model]:

@@ -28,7 +28,7 @@ from backproof.trace import Array
 
 Quality = tuple[int, int, int, int]
 BEYOND = 100  # added to a class, it is none
-TELLING = 2  # of an error that says why a file cannot be run at all
+TELLING = 3  # of an error that says why a file cannot be run at all
 
 
 @dataclass
@@ -53,6 +53,8 @@ def telling(error: BaseException) -> int:
     """Return how much an error says about why a file cannot be run."""
     if isinstance(error, UnboundError | CannotBuildError):
         return 0
+    if isinstance(error, ShowsNothingError):
+        return 2  # it ran to its end
     return TELLING if isinstance(error, NameError | MissingImportError) else 1
 
 
