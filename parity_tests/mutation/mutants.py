@@ -12,7 +12,10 @@ from cosmic_ray.operators.operator import Operator
 from parity_tests.mutation.kinds import KINDS
 from parity_tests.mutation.operators import Node
 
-MODULES = ("activations", "arrays", "backward", "forward", "losses", "steps", "training")
+MODULES = (
+    *("activations", "arrays", "backward", "forward", "losses", "steps", "training"),
+    "buffered",  # the same steps on the trainer's buffers
+)
 
 Position = tuple[int, int]
 

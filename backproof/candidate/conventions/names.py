@@ -37,8 +37,8 @@ _ROLES = {  # role -> names of arguments, lower case, without underscores
     "numberofepochs|numofepochs|epochcount|trainingsteps|epochsnumber|cycles",
     "count": "m|batchsize|numexamples|nsamples|numsamples|minibatchsize|msamples|n|examplescount|"
     "batchlen|nexamples|batchnum|numdata|totalsamples|bs",
-    "false": "(print|show|give|plot|display)(costs?|loss|losses|errors?)?|verbose|debug|log|shuffle|"
-    "training|istraining|trainflg|isprint|dropoutflag|printevery",
+    "false": "(print|show|give|plot|display)(costs?|loss|losses|errors?)?|verbose|debug|log|"
+    "shuffle|training|istraining|trainflg|isprint|dropoutflag|printevery",
 }
 _PATTERNS = {role: re.compile(f"(?:{names})") for role, names in _ROLES.items()}
 FORCED = ("learning_rate", "zero", "one", "false", "count")  # settings, not arrays
