@@ -146,6 +146,7 @@ class Jax(Ready):
 
         jax.config.update("jax_enable_x64", True)
         jax.config.update("jax_default_matmul_precision", "highest")
+        jax.config.update("jax_cpu_enable_async_dispatch", False)  # no second thread to hand it to
         self._jax = jax
         self._data = tuple(jax.device_put(a) for a in (inputs.X, inputs.Y))
         self.start(inputs.parameters)

@@ -12,10 +12,7 @@ from cosmic_ray.operators.operator import Operator
 from parity_tests.mutation.kinds import KINDS
 from parity_tests.mutation.operators import Node
 
-MODULES = (
-    *("activations", "arrays", "backward", "forward", "losses", "steps", "training"),
-    "buffered",  # the same steps on the trainer's buffers
-)
+MODULES = ("activations", "arrays", "backward", "forward", "losses", "steps", "training")
 
 Position = tuple[int, int]
 

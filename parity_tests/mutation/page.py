@@ -1,13 +1,12 @@
 """docs/mutation.md: how many mutants, how many killed, which survive and why."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from parity_tests.mutation.kinds import KINDS
 from parity_tests.mutation.mutants import MODULES, Mutant
 from parity_tests.mutation.survivors import reason
-from parity_tests.mutation.worker import Outcome, tests_of
+from parity_tests.mutation.worker import TESTS, Outcome
 
 HEAD = """\
 # Mutation testing of impl_numpy
@@ -17,8 +16,8 @@ impl_numpy with a single change, and is put before the tests in place of the mod
 
 * Command: `make mutants`.  It writes this page, goes on where it was stopped, and exits with 1 when
   a mutant survives that `parity_tests/mutation/survivors.toml` does not explain.
-* Modules, and the tests of their mutants, up to the first that fails (others could only kill more):
-{modules}
+* Modules: {modules}.
+* Tests, up to the first that fails: {tests}.  The other tests could only kill more.
 * cosmic-ray brings the parse tree and the operators for arithmetic, comparisons, numbers, truth
   values, conditions, loops and decorators; those for matrix code are in
   `parity_tests/mutation/operators.py`.  Its own execution is not used: it writes each mutant over
@@ -38,7 +37,8 @@ def page(outcomes: Mapping[Mutant, Outcome]) -> str:
     survived = [mutant for mutant, found in outcomes.items() if found.state == "survived"]
     missing = sum(not reason(mutant) for mutant in survived)
     head = HEAD.format(
-        modules="\n".join(_tested()),
+        modules=", ".join(f"`{name}`" for name in MODULES),
+        tests=", ".join(f"`{test.split('/')[-1]}`" for test in TESTS),
         total=len(outcomes),
         killed=states["killed"] + states["timeout"],
         timeouts=states["timeout"],
@@ -46,15 +46,6 @@ def page(outcomes: Mapping[Mutant, Outcome]) -> str:
         missing=f" but {missing}" if missing else "",
     )
     return "\n".join([head, *_kinds(outcomes), *_modules(outcomes), *_survivors(survived)])
-
-
-def _tested() -> Iterator[str]:
-    """Yield a line for the modules that have the same tests."""
-    by_tests: dict[tuple[str, ...], list[str]] = {}
-    for module in MODULES:
-        by_tests.setdefault(tests_of(module), []).append(f"`{module}`")
-    for tests, modules in by_tests.items():
-        yield f"  * {', '.join(modules)}: {', '.join(f'`{Path(test).name}`' for test in tests)}"
 
 
 def _kinds(outcomes: Mapping[Mutant, Outcome]) -> list[str]:

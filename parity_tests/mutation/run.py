@@ -23,7 +23,7 @@ import typer
 from parity_tests.mutation.mutants import MODULES, Mutant, mutants
 from parity_tests.mutation.page import page
 from parity_tests.mutation.survivors import superfluous, unexplained
-from parity_tests.mutation.worker import Outcome, Tests, outcome, tests_of, warm
+from parity_tests.mutation.worker import TESTS, Outcome, outcome, warm
 
 RESULTS = Path("build/mutants.jsonl")
 PAGE = Path("docs/mutation.md")
@@ -40,9 +40,9 @@ def every_mutant() -> list[Mutant]:
 
 
 @cache
-def digest(tests: Tests) -> str:
+def digest() -> str:
     """Return what changes with the text of the tests."""
-    return sha256(b"".join(Path(test).read_bytes() for test in tests)).hexdigest()[:16]
+    return sha256(b"".join(Path(test).read_bytes() for test in TESTS)).hexdigest()[:16]
 
 
 class Results:
@@ -60,39 +60,34 @@ class Results:
 
     def get(self, mutant: Mutant) -> Outcome | None:
         row = self.rows.get(mutant.key)
-        tests = digest(tests_of(mutant.module))
-        if row is None or (row["state"] == "survived" and row["tests"] != tests):
+        if row is None or (row["state"] == "survived" and row["tests"] != digest()):
             return None
         return Outcome(row["state"], row["by"])
 
     def put(self, mutant: Mutant, found: Outcome) -> None:
-        tests = digest(tests_of(mutant.module))
-        row = {"key": mutant.key, "mutant": str(mutant), "tests": tests} | asdict(found)
+        row = {"key": mutant.key, "mutant": str(mutant), "tests": digest()} | asdict(found)
         self.rows[mutant.key] = row
         with self.file.open("a") as file:
             file.write(json.dumps(row) + "\n")
 
 
-def run(todo: list[Mutant]) -> Iterator[tuple[Mutant, Outcome]]:
+def run(todo: list[Mutant], seconds: float) -> Iterator[tuple[Mutant, Outcome]]:
     """Yield each mutant with its outcome, in the order in which they end."""
-    tests = {mutant: tests_of(mutant.module) for mutant in todo}
-    seconds = {chosen: patience(chosen) for chosen in dict.fromkeys(tests.values())}
     with ProcessPoolExecutor(JOBS, mp_context=get_context("fork")) as pool:
         started = {
-            pool.submit(partial(outcome, mutant, chosen, seconds[chosen])): mutant
-            for mutant, chosen in tests.items()
+            pool.submit(partial(outcome, seconds=seconds), mutant): mutant for mutant in todo
         }
         for done in as_completed(started):
             yield started[done], done.result()
 
 
-def patience(tests: Tests) -> float:
+def patience() -> float:
     """Return how many seconds a mutant may take.
 
     Raises RuntimeError where the tests fail without any: they would kill everything.
     """
     start = time.perf_counter()
-    found = outcome(None, tests)
+    found = outcome(None)
     if found.state != "survived":
         raise RuntimeError(f"{found.by} fails on the code as it is: mutants would prove nothing.")
     return PATIENCE * JOBS * (time.perf_counter() - start)
@@ -104,10 +99,11 @@ def main() -> int:
     results, everyone = Results(RESULTS), every_mutant()
     todo = [mutant for mutant in everyone if results.get(mutant) is None]
     typer.echo(f"{len(everyone)} mutants, {len(todo)} to run")
-    for count, (mutant, found) in enumerate(run(todo), 1):
-        results.put(mutant, found)
-        if found.state == "survived" or count % 50 == 0:
-            typer.echo(f"{count:5} of {len(todo)}   {found.state}   {mutant}")
+    if todo:
+        for count, (mutant, found) in enumerate(run(todo, patience()), 1):
+            results.put(mutant, found)
+            if found.state == "survived" or count % 50 == 0:
+                typer.echo(f"{count:5} of {len(todo)}   {found.state}   {mutant}")
     outcomes = {mutant: found for mutant in everyone if (found := results.get(mutant))}
     PAGE.write_text(page(outcomes))
     survived = [mutant for mutant, found in outcomes.items() if found.state == "survived"]

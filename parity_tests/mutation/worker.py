@@ -25,11 +25,8 @@ import pytest
 from parity_tests.mutation.mutants import Mutant
 
 HEAVY = ("torch", "numpy", "pytest", "hypothesis", "backproof.cases", "impl_torch")
-NAMES = {  # module -> tests, which others could only kill more than
-    "": ("formulas", "steps", "promises", "guards", "dtypes", "notebook", "misfits"),
-    "buffered": ("trainer", "stacked"),
-}
-Tests = tuple[str, ...]
+NAMES = ("formulas", "steps", "promises", "guards", "dtypes", "notebook", "misfits")
+TESTS = tuple(f"parity_tests/test_{name}.py" for name in NAMES)  # the others could only kill more
 
 
 @dataclass(frozen=True)
@@ -54,12 +51,7 @@ def warm() -> None:
     gc.freeze()  # the children's collector leaves the shared pages alone
 
 
-def tests_of(module: str) -> Tests:
-    """Return the test files that are run for a module's mutants."""
-    return tuple(f"parity_tests/test_{name}.py" for name in NAMES.get(module, NAMES[""]))
-
-
-def outcome(mutant: Mutant | None, tests: Sequence[str], seconds: float = 600) -> Outcome:
+def outcome(mutant: Mutant | None, tests: Sequence[str] = TESTS, seconds: float = 600) -> Outcome:
     """Run the tests in a child, up to the first that fails; no mutant: the code as it is.
 
     Call warm() before.  A child that has not answered in so many seconds is ended.
