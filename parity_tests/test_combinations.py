@@ -31,6 +31,7 @@ from backproof.precision import precision
 from backproof.twins import expected_trace, numpy_candidate, torch_candidate
 from impl_numpy.losses import cost_derivative
 
+pytestmark = pytest.mark.usefixtures("unexplained")
 PAIRS = [
     (output, loss)
     for loss in LOSSES

@@ -15,6 +15,7 @@ from backproof.twins import numpy_candidate, torch_candidate
 from backproof.verdict import Verdict
 from impl_numpy.activations import OUTPUT
 
+pytestmark = pytest.mark.usefixtures("unexplained")
 LOSSES = ("binary_cross_entropy", "categorical_cross_entropy")
 EPS = (1e-15, 1e-8, 1e-3)
 GRADIENTS = {"dW2", "db2", "dW1", "db1"}
