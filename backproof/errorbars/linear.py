@@ -9,6 +9,7 @@ from torch import Tensor
 from backproof.errorbars.algebra import (
     accumulated,
     is_exact_factor,
+    likeness,
     root_product,
     root_sum,
     rss,
@@ -52,20 +53,32 @@ def _ones_like(p: Precision, x: Bar, **_: Any) -> Bar:  # noqa: ARG001
 @rule(aten.mm.default, aten.bmm.default)
 def matmul(p: Precision, a: Bar, b: Bar) -> Bar:
     """var = products and their sum, each rounded, + what comes in with either factor."""
-    n = a.value.shape[-1]
-    value = a.value @ b.value
-    spread = root_product(a.value, b.value)
-    assert spread is not None
-    rounding = rss(spread * p.product, accumulated(spread, value, n, p), value * p.storage)
-    assert rounding is not None
-    rounding += (spread > 0) * (n * p.smallest)
-    incoming = rss(root_product(a.sigma, b.value), root_product(a.value, b.sigma))
-    return Bar(value, rss(rounding.abs(), incoming))
+    return _product(p, a, b, None)
 
 
 @rule(aten.addmm.default)
 def _addmm(p: Precision, bias: Bar, a: Bar, b: Bar) -> Bar:
-    return add(p, bias, matmul(p, a, b))
+    """The bias is one term more: it may come first, last, or anywhere between."""
+    return _product(p, a, b, bias)
+
+
+def _product(p: Precision, a: Bar, b: Bar, bias: Bar | None) -> Bar:
+    n = a.value.shape[-1]
+    product, start = a.value @ b.value, None if bias is None else bias.value
+    value = product if start is None else product + start
+    spread = root_product(a.value, b.value)
+    assert spread is not None
+    if start is not None:
+        start = start * (spread > 0)  # nothing is added to it: nothing is rounded
+    alike = likeness(a.value, -1, p)
+    alike_b = None if alike is None else likeness(b.value, -2, p)
+    alike = None if alike is None or alike_b is None else alike * alike_b
+    summed = accumulated(spread, product, n, p, alike=alike, start=start)
+    rounding = rss(spread * p.product, summed, value * p.storage * (spread > 0))
+    assert rounding is not None
+    rounding += (spread > 0) * (n * p.smallest)
+    incoming = rss(root_product(a.sigma, b.value), root_product(a.value, b.sigma))
+    return Bar(value, rss(rounding.abs(), incoming, None if bias is None else bias.sigma))
 
 
 @rule(aten.add.Tensor)
@@ -152,8 +165,19 @@ def sum_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) ->
     assert spread is not None
     n = x.value.numel() // max(value.numel(), 1)
     sigma = None if x.sigma is None else x.sigma.expand(x.value.shape)
-    rounding = rss(accumulated(spread, value, n, p), value * p.storage) if n > 1 else None
+    rounding = None
+    if n > 1:
+        alike = likeness(_rows(x.value, dim), -1, p)
+        alike = None if alike is None else alike.reshape(value.shape)
+        rounding = rss(accumulated(spread, value, n, p, alike=alike), value * p.storage)
     return Bar(value, rss(root_sum(sigma, dim, keepdim), rounding))
+
+
+def _rows(x: Tensor, dim: Any) -> Tensor:
+    """Return x with the terms of each sum over `dim` in a row."""
+    dims = [d % x.ndim for d in ([dim] if isinstance(dim, int) else dim or range(x.ndim))]
+    kept = [d for d in range(x.ndim) if d not in dims]
+    return x.permute(*kept, *dims).flatten(len(kept)) if dims else x
 
 
 @rule(aten.mean.dim)
