@@ -5,9 +5,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from backproof.errorbars.algebra import LIBRARY, accumulated, likeness, root_sum, rss, times
+from backproof.errorbars.algebra import LIBRARY, root_sum, rss, times
 from backproof.errorbars.bar import Bar, rule
 from backproof.errorbars.linear import add, mul, sum_over
+from backproof.errorbars.summation import accumulated, blocks_of, likeness
 from backproof.precision import Precision
 
 aten = torch.ops.aten
@@ -102,12 +103,12 @@ def _log_softmax_backward(p: Precision, grad: Bar, output: Bar, dim: int, _: Any
 def _exponent_error(x: Tensor, dim: int, p: Precision) -> Tensor:
     """Return the relative error of exp(x_i - max) / sum: the argument's rounding, exp, the sum."""
     shifted = (x - x.amax(dim, keepdim=True)).abs()
-    terms = (-shifted).exp()
-    total, spread = terms.sum(dim, keepdim=True), root_sum(terms, dim, keepdim=True)
+    terms = (-shifted).exp().movedim(dim, -1)
+    spread = root_sum(terms, -1, keepdim=True)
     assert spread is not None
-    summed = accumulated(spread, total, x.shape[dim], p, alike=likeness(terms, dim, p))
+    total, summed = accumulated(blocks_of(terms), spread, x.shape[dim], p, likeness(terms, -1, p))
     relative = torch.hypot(shifted * p.storage, torch.tensor(LIBRARY * p.storage, dtype=x.dtype))
-    return relative if summed is None else torch.hypot(relative, summed / total)
+    return relative if summed is None else torch.hypot(relative, (summed / total).movedim(-1, dim))
 
 
 def _centred(sigma: Tensor | None, weights: Tensor, dim: int) -> Tensor | None:

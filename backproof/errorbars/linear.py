@@ -7,15 +7,20 @@ import torch
 from torch import Tensor
 
 from backproof.errorbars.algebra import (
-    accumulated,
     is_exact_factor,
-    likeness,
     root_product,
     root_sum,
     rss,
     times,
 )
-from backproof.errorbars.bar import Bar, rule
+from backproof.errorbars.bar import Bar, Total, rule
+from backproof.errorbars.summation import (
+    accumulated,
+    begun_at,
+    blocks_of,
+    blocks_of_product,
+    likeness,
+)
 from backproof.precision import Precision
 
 aten = torch.ops.aten
@@ -36,8 +41,15 @@ for _operation in (
 ):
 
     def _reshape(p: Precision, x: Bar, *args: Any, _op: Any = _operation, **kwargs: Any) -> Bar:  # noqa: ARG001
-        sigma = None if x.sigma is None else _op(x.sigma.expand(x.value.shape), *args, **kwargs)
-        return Bar(_op(x.value, *args, **kwargs), sigma, x.quotient if not args else None)
+        def reshape(tensor: Tensor) -> Tensor:
+            return _op(tensor.expand(x.value.shape), *args, **kwargs)
+
+        return Bar(
+            reshape(x.value),
+            None if x.sigma is None else reshape(x.sigma),
+            x.quotient if not args else None,
+            None if x.total is None else x.total.reshaped(reshape),
+        )
 
     rule(_operation)(_reshape)
 
@@ -53,43 +65,40 @@ def _ones_like(p: Precision, x: Bar, **_: Any) -> Bar:  # noqa: ARG001
 @rule(aten.mm.default, aten.bmm.default)
 def matmul(p: Precision, a: Bar, b: Bar) -> Bar:
     """var = products and their sum, each rounded, + what comes in with either factor."""
-    return _product(p, a, b, None)
+    n = a.value.shape[-1]
+    spread = root_product(a.value, b.value)
+    assert spread is not None
+    alike = likeness(a.value, -1, p)
+    alike_b = None if alike is None else likeness(b.value, -2, p)
+    alike = None if alike is None or alike_b is None else alike * alike_b
+    value, summed = accumulated(blocks_of_product(a.value, b.value), spread, n, p, alike)
+    rounding = rss(spread * p.product, summed, value * p.storage)
+    assert rounding is not None
+    rounding += (spread > 0) * (n * p.smallest)
+    incoming = rss(root_product(a.sigma, b.value), root_product(a.value, b.sigma))
+    total = Total(n, spread / math.sqrt(max(n, 1)), alike)
+    return Bar(value, rss(rounding.abs(), incoming), total=total)
 
 
 @rule(aten.addmm.default)
 def _addmm(p: Precision, bias: Bar, a: Bar, b: Bar) -> Bar:
-    """The bias is one term more: it may come first, last, or anywhere between."""
-    return _product(p, a, b, bias)
-
-
-def _product(p: Precision, a: Bar, b: Bar, bias: Bar | None) -> Bar:
-    n = a.value.shape[-1]
-    product, start = a.value @ b.value, None if bias is None else bias.value
-    value = product if start is None else product + start
-    spread = root_product(a.value, b.value)
-    assert spread is not None
-    if start is not None:
-        start = start * (spread > 0)  # nothing is added to it: nothing is rounded
-    alike = likeness(a.value, -1, p)
-    alike_b = None if alike is None else likeness(b.value, -2, p)
-    alike = None if alike is None or alike_b is None else alike * alike_b
-    summed = accumulated(spread, product, n, p, alike=alike, start=start)
-    rounding = rss(spread * p.product, summed, value * p.storage * (spread > 0))
-    assert rounding is not None
-    rounding += (spread > 0) * (n * p.smallest)
-    incoming = rss(root_product(a.sigma, b.value), root_product(a.value, b.sigma))
-    return Bar(value, rss(rounding.abs(), incoming, None if bias is None else bias.sigma))
+    return add(p, bias, matmul(p, a, b))
 
 
 @rule(aten.add.Tensor)
 def add(p: Precision, x: Bar, y: Bar | float, *, alpha: float = 1) -> Bar:
-    """var = var_x + alpha^2 var_y + roundings; adding an exact zero rounds nothing."""
+    """var = var_x + alpha^2 var_y + roundings; adding an exact zero rounds nothing.
+
+    Where one of them is a sum, a kernel may begin it at the other, as a layer's at its bias.
+    """
     if not isinstance(y, Bar):
         y = _constant(p, y, x.value)
     scaled = y if alpha == 1 else scale(p, y, alpha)
     value = x.value + scaled.value
     rounded = (x.value != 0) & (scaled.value != 0)
-    return Bar(value, rss(x.sigma, scaled.sigma, (value * p.storage).abs_() * rounded))
+    rounding = (value * p.storage).abs_() * rounded
+    started = rss(begun_at(scaled.value, x.total, p), begun_at(x.value, scaled.total, p))
+    return Bar(value, rss(x.sigma, scaled.sigma, rounding, started))
 
 
 def _constant(p: Precision, number: float, like: Tensor) -> Bar:
@@ -161,16 +170,18 @@ def _neg(p: Precision, x: Bar) -> Bar:  # noqa: ARG001
 def sum_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) -> Bar:
     """var = sum of var_x + the error of adding n terms in any order."""
     value = x.value.sum(dim, keepdim=keepdim)
-    spread = root_sum(x.value, dim, keepdim)
-    assert spread is not None
     n = x.value.numel() // max(value.numel(), 1)
-    sigma = None if x.sigma is None else x.sigma.expand(x.value.shape)
-    rounding = None
-    if n > 1:
-        alike = likeness(_rows(x.value, dim), -1, p)
-        alike = None if alike is None else alike.reshape(value.shape)
-        rounding = rss(accumulated(spread, value, n, p, alike=alike), value * p.storage)
-    return Bar(value, rss(root_sum(sigma, dim, keepdim), rounding))
+    sigma = None if x.sigma is None else root_sum(x.sigma.expand(x.value.shape), dim, keepdim)
+    if n <= 1:
+        return Bar(value, sigma)
+    rows = _rows(x.value, dim)
+    spread = root_sum(rows, -1, keepdim=True)
+    assert spread is not None
+    alike = likeness(rows, -1, p)
+    summed = accumulated(blocks_of(rows), spread, n, p, alike).error
+    assert summed is not None
+    total = Total(n, spread / math.sqrt(n), alike).reshaped(lambda x: x.reshape(value.shape))
+    return Bar(value, rss(sigma, summed.reshape(value.shape), value * p.storage), total=total)
 
 
 def _rows(x: Tensor, dim: Any) -> Tensor:
