@@ -12,7 +12,7 @@ from backproof.drift import FORECAST_PARAMETERS, HESSIAN_EVERY, Drift, drifts, f
 from backproof.pictures import array_picture, trajectory_picture
 from backproof.precision import precision
 from backproof.trace import Trace, trace_names, trajectory_names
-from backproof.twins import expected_trace, expected_trajectory, hessians, starting_points
+from backproof.twins import expectations, hessians, starting_points
 from backproof.verdict import CaseReport, Verdict
 
 
@@ -27,22 +27,23 @@ def judge_case(
     inputs = case.inputs(dtype, seed)
     with np.errstate(all="ignore"):  # the values are judged; flags come from the BLAS as well
         runs = [_as_arrays(candidate.run(case, inputs.copy())) for candidate in candidates]
-    expected = expected_trace(case, inputs, precision(dtype))
+    trajectories = [run.trajectory if _has_steps(case, inputs, run) else {} for run in runs]
+    expected = expectations(case, inputs, trajectories, precision(dtype))
     draw = array_picture if pictured else None
-    verdicts, forced = [], {}
-    for candidate, run in zip(candidates, runs, strict=True):
+    verdicts = []
+    for candidate, run, steps in zip(candidates, runs, expected.steps, strict=True):
         findings = [
-            compare(name, run.trace.get(name), expected[name], dtype, draw)
+            compare(name, run.trace.get(name), expected.trace[name], dtype, draw)
             for name in trace_names(case.depth)
             if name in run.trace or not candidate.partial
         ]
-        controls = plant_controls(run.trace, expected, findings, dtype)
-        trajectory, forced[candidate.name] = _judge_trajectory(case, inputs, run, dtype, pictured)
+        controls = plant_controls(run.trace, expected.trace, findings, dtype)
+        trajectory = _judge_trajectory(case, inputs, run, steps, dtype, pictured)
         verdict = Verdict(candidate.name, findings, trajectory, controls)
         verdicts.append(_explained(verdict, case, inputs, run, dtype))
     drift = []
-    if len(runs) == 2 and all(forced.values()):
-        drift = _drift(case, inputs, runs, forced[candidates[0].name])
+    if len(runs) == 2 and all(expected.steps):
+        drift = _drift(case, inputs, runs, expected.steps[0])
     iterations = max(len(run.trajectory.get("cost", [])) for run in runs) or 1
     return CaseReport(case.name, case.why, dtype, seed, iterations, verdicts, drift)
 
@@ -66,22 +67,30 @@ def _as_arrays(run: Run) -> Run:
     return Run(*traces)
 
 
+def _has_steps(case: Case, inputs: Inputs, run: Run) -> bool:
+    """Say whether each of its iterations can be judged, from where the one before it ended."""
+    shown = case.iterations > 1 and bool(run.trajectory)
+    return shown and not any(_misfits(case, inputs, run.trajectory))
+
+
 def _judge_trajectory(
-    case: Case, inputs: Inputs, run: Run, dtype: str, pictured: bool
-) -> tuple[list[Finding], dict[str, Expected]]:
+    case: Case,
+    inputs: Inputs,
+    run: Run,
+    expected: dict[str, Expected],
+    dtype: str,
+    pictured: bool,
+) -> list[Finding]:
     """Judge every iteration from the candidate's own previous parameters."""
     if case.iterations == 1 or not run.trajectory:
-        return [], {}
-    misfits = list(_misfits(case, inputs, run.trajectory))
-    if misfits:
-        return misfits, {}
-    expected = expected_trajectory(case, inputs, run.trajectory, precision(dtype))
+        return []
+    if not expected:
+        return list(_misfits(case, inputs, run.trajectory))
     draw = trajectory_picture if pictured else None
-    findings = [
+    return [
         compare(name, run.trajectory[name], expected[name], dtype, draw)
         for name in trajectory_names(case.depth)
     ]
-    return findings, expected
 
 
 def _misfits(case: Case, inputs: Inputs, trajectory: Trace) -> Iterator[Finding]:

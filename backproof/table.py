@@ -15,11 +15,11 @@ TABLE: tuple[Case, ...] = (
     ),
     Case(
         "notebook-trained",
-        "the notebook's complete network: 10,000 iterations, each judged from its own start",
+        "the notebook's complete network: 1,000 iterations, each judged from its own start",
         (2, 4, 1),
         3,
         makers.notebook_trained,
-        iterations=10_000,
+        iterations=1_000,
         dtypes=("float64",),
     ),
     Case(
@@ -224,7 +224,7 @@ TABLE: tuple[Case, ...] = (
         (30, 16, 8, 1),
         569,
         makers.breast_cancer,
-        iterations=10,
+        iterations=5,
     ),
     Case(
         "digits",
@@ -233,6 +233,6 @@ TABLE: tuple[Case, ...] = (
         1797,
         makers.digits,
         loss=CATEGORICAL,
-        iterations=5,
+        iterations=2,
     ),
 )

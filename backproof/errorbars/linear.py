@@ -20,6 +20,7 @@ from backproof.errorbars.summation import (
     blocks_of,
     blocks_of_product,
     likeness,
+    likeness_of_products,
 )
 from backproof.precision import Precision
 
@@ -68,9 +69,7 @@ def matmul(p: Precision, a: Bar, b: Bar) -> Bar:
     n = a.value.shape[-1]
     spread = root_product(a.value, b.value)
     assert spread is not None
-    alike = likeness(a.value, -1, p)
-    alike_b = None if alike is None else likeness(b.value, -2, p)
-    alike = None if alike is None or alike_b is None else alike * alike_b
+    alike = likeness_of_products(a.value, b.value, p)
     value, summed = accumulated(blocks_of_product(a.value, b.value), spread, n, p, alike)
     rounding = rss(spread * p.product, summed, value * p.storage)
     assert rounding is not None

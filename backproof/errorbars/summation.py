@@ -1,7 +1,7 @@
 """The rounding error of a sum of many terms, whatever the order in which they are added."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -23,7 +23,7 @@ class Sum(NamedTuple):
 
 
 def accumulated(
-    blocks: Iterable[Tensor], spread: Tensor, n: int, p: Precision, alike: Tensor | None
+    blocks: Iterator[Tensor], spread: Tensor, n: int, p: Precision, alike: Tensor | None
 ) -> Sum:
     """Return the sum of n terms and the error of adding them, in any order.
 
@@ -39,10 +39,9 @@ def accumulated(
     rounded alike, and all these errors may have one sign: the largest that they can add up to is
     to be within the limit.
     """
-    value, mean_square = _partial_sums(blocks, spread.clamp_min(1e-300))
+    value, partial = _partial_sums(blocks, spread)
     if n == 1:
         return Sum(value, None)
-    partial = spread * mean_square.sqrt()
     u = p.accumulation * math.sqrt(n - 1)
     walk = torch.hypot(spread * (u / math.sqrt(2)), partial * u)
     drift = None if alike is None else alike * partial
@@ -67,21 +66,23 @@ def begun_at(start: Tensor, total: Total | None, p: Precision) -> Tensor | None:
     return torch.hypot(onto * math.sqrt(total.n - 1), onto * alike * (total.n / Z_LIMIT))
 
 
-def _partial_sums(blocks: Iterable[Tensor], scale: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the sum and the mean of its squared partial sums, these in units of `scale`^2.
+def _partial_sums(blocks: Iterator[Tensor], spread: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the sum and the root of the mean of its squared partial sums.
 
     Between the ends of two blocks they are taken to lie on a line.  The mean is that of a sum that
     goes forwards, or backwards where that is larger.
     """
-    value = torch.zeros(())
-    end, mean, square, count = torch.zeros(()), torch.zeros(()), torch.zeros(()), 0
+    value, count = next(blocks), 1
+    scale = spread.clamp_min(1e-300)  # so that squares stay in range
+    end = value / scale
+    mean, square = end / 2, end.square() / 3
     for block in blocks:
         value, begin, count = value + block, end, count + 1
         end = value / scale
-        mean = mean + (begin + end) / 2
-        square = square + (begin * begin + begin * end + end * end) / 3
-    mean, square = mean / count, square / count
-    return value, square + (end * (end - 2 * mean)).clamp_min(0)
+        mean += (begin + end) / 2
+        square += (begin * begin + begin * end + end * end) / 3
+    backwards = (end * (end - 2 / count * mean)).clamp_min(0)
+    return value, spread * (square / count + backwards).sqrt()
 
 
 def block_count(n: int) -> int:
@@ -104,6 +105,16 @@ def blocks_of_product(a: Tensor, b: Tensor) -> Iterator[Tensor]:
     count = block_count(a.shape[-1])
     for left, right in zip(a.tensor_split(count, -1), b.tensor_split(count, -2), strict=True):
         yield left @ right
+
+
+def likeness_of_products(a: Tensor, b: Tensor, p: Precision) -> Tensor | None:
+    """Return how far the products that make up each element of a @ b are alike; None for 0."""
+    if a.numel() > b.numel():  # the smaller one may save the larger one's trouble
+        swapped = likeness_of_products(b.mT, a.mT, p)
+        return None if swapped is None else swapped.mT
+    rows = likeness(a, -1, p)
+    columns = None if rows is None else likeness(b, -2, p)
+    return None if rows is None or columns is None else rows * columns
 
 
 def likeness(x: Tensor, dim: int, p: Precision) -> Tensor | None:

@@ -12,6 +12,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, Self, TypeVar, cast
 
+from backproof.suite.preloaded import load_torch
+
 # Elsewhere a process that has loaded a framework cannot be forked.
 CONTEXT = get_context("fork") if sys.platform == "linux" else get_context("spawn")
 
@@ -82,6 +84,8 @@ class Workers(Generic[T, R]):
                 yield number, result
 
     def _new(self) -> Worker:
+        if CONTEXT.get_start_method() == "fork":
+            load_torch()  # once for all
         ours, theirs = CONTEXT.Pipe()
         words = (self.work, theirs, ours, self.most, self.workspace.name)
         process = CONTEXT.Process(target=_serve, args=words, daemon=True)
@@ -105,6 +109,7 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     parents.close()  # or the parent's end would not show here
     tempfile.tempdir = workspace
+    load_torch()
     import torch
 
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))

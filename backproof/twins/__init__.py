@@ -6,15 +6,15 @@ for torch.
 
 from backproof.twins.candidates import numpy_candidate, refuse_missing_device, torch_candidate
 from backproof.twins.expectation import (
+    expectations,
     expected_trace,
-    expected_trajectory,
     hessians,
     starting_points,
 )
 
 __all__ = [
+    "expectations",
     "expected_trace",
-    "expected_trajectory",
     "hessians",
     "numpy_candidate",
     "refuse_missing_device",

@@ -1,11 +1,13 @@
 """What is expected of a candidate: the PyTorch twin, run under error bars."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.func import functional_call, jacrev, vmap
+from torch.func import functional_call, vmap
 
 import impl_torch
 from backproof.case import Case, Inputs
@@ -20,10 +22,57 @@ STEPS_AT_ONCE = 2048  # of a trajectory, so that memory does not grow with its l
 PREFIX = "network."  # of a parameter's name in impl_torch.Objective
 
 
+@dataclass(frozen=True)
+class Expectations:
+    """What a candidate must give: every array of the first iteration, and then of each.
+
+    steps  for each of the trajectories that were asked about, by name, first axis = iteration;
+           empty where the trajectory is
+    """
+
+    trace: dict[str, Expected]
+    steps: list[dict[str, Expected]]
+
+
 def expected_trace(case: Case, inputs: Inputs, precision: Precision) -> dict[str, Expected]:
     """Return what the first iteration must give, every array of the trace."""
-    start = {name: value[None] for name, value in inputs.parameters.items()}
-    reference = _run(case, inputs, start, precision)
+    return expectations(case, inputs, [], precision).trace
+
+
+def expectations(
+    case: Case, inputs: Inputs, trajectories: Sequence[Trace], precision: Precision
+) -> Expectations:
+    """Return what is expected of candidates with these trajectories, of all iterations at once.
+
+    Each iteration starts from the candidate's own parameters before it; all start alike.
+    trajectories  those of which nothing can be said are empty
+    """
+    shown = [starting_points(inputs, trajectory) for trajectory in trajectories if trajectory]
+    starts = {
+        name: np.concatenate([value[None], *(one[name][1:] for one in shown)])
+        for name, value in inputs.parameters.items()
+    }
+    trace: dict[str, Expected] = {}
+    blocks = []
+    for begin in range(0, len(starts["W1"]), STEPS_AT_ONCE):
+        block = {name: value[begin : begin + STEPS_AT_ONCE] for name, value in starts.items()}
+        reference = _run(case, inputs, block, precision)
+        trace = trace or _first(reference)
+        expected = _expected_parameters(reference.parameters)
+        blocks.append(expected | {"cost": _expected(reference.outputs[0])})
+    names = list(trajectory_names(case.depth))
+    joined = {name: _joined([block[name] for block in blocks]) for name in names}
+    steps, end = [], 1
+    for trajectory in trajectories:
+        begin, end = end, end + max(len(trajectory.get("cost", ())) - 1, 0)
+        rows = [0, *range(begin, end)]
+        taken = {k: Expected(v.value[rows], v.sigma[rows]) for k, v in joined.items()}
+        steps.append(taken if trajectory else {})
+    return Expectations(trace, steps)
+
+
+def _first(reference: Reference) -> dict[str, Expected]:
+    """Return every array of the iteration from the first starting point."""
     cost, activations, Z_values = reference.outputs
     bars = {name: bar.mT for name, bar in (Z_values | activations).items() if name != "A0"}
     bars["cost"] = cost
@@ -31,20 +80,6 @@ def expected_trace(case: Case, inputs: Inputs, precision: Precision) -> dict[str
     expected |= {f"d{k}": v for k, v in _expected_parameters(reference.gradients).items()}
     expected |= _expected_parameters(reference.parameters)
     return {k: Expected(v.value[0], v.sigma[0]) for k, v in expected.items()}
-
-
-def expected_trajectory(
-    case: Case, inputs: Inputs, trajectory: Trace, precision: Precision
-) -> dict[str, Expected]:
-    """Return what every iteration must give, each from the candidate's own previous parameters."""
-    starts = starting_points(inputs, trajectory)
-    blocks = []
-    for begin in range(0, len(trajectory["cost"]), STEPS_AT_ONCE):
-        block = {name: value[begin : begin + STEPS_AT_ONCE] for name, value in starts.items()}
-        reference = _run(case, inputs, block, precision)
-        expected = _expected_parameters(reference.parameters)
-        blocks.append(expected | {"cost": _expected(reference.outputs[0])})
-    return {name: _joined([b[name] for b in blocks]) for name in trajectory_names(case.depth)}
 
 
 def starting_points(inputs: Inputs, trajectory: Trace) -> dict[str, Array]:
@@ -70,9 +105,18 @@ def hessians(case: Case, inputs: Inputs, starts: dict[str, Array]) -> Array:
         return J
 
     theta = torch.cat([value.flatten(1) for value in state.values()], dim=1)
-    blocks_of_steps = torch.split(theta, STEPS_AT_ONCE)
-    blocks = [vmap(jacrev(jacrev(cost)))(block).detach() for block in blocks_of_steps]
+    blocks = [_hessians(vmap(cost), block) for block in torch.split(theta, STEPS_AT_ONCE)]
     return torch.cat(blocks).numpy()
+
+
+def _hessians(costs: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
+    """Return the Hessians of costs (K, P) -> (K,), (K, P, P), one column after another."""
+    theta = theta.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(costs(theta).sum(), theta, create_graph=True)
+    columns = [
+        torch.autograd.grad(one.sum(), theta, retain_graph=True)[0] for one in gradient.unbind(1)
+    ]
+    return torch.stack(columns, dim=2)
 
 
 def _run(case: Case, inputs: Inputs, starts: dict[str, Array], precision: Precision) -> Reference:
@@ -104,5 +148,5 @@ def _expected_parameters(bars: dict[str, ErrorBar]) -> dict[str, Expected]:
 
 
 def _joined(blocks: list[Expected]) -> Expected:
-    value = np.concatenate([b.value for b in blocks])
-    return Expected(value, np.concatenate([b.sigma for b in blocks]))
+    value = np.concatenate([block.value for block in blocks])
+    return Expected(value, np.concatenate([block.sigma for block in blocks]))

@@ -19,7 +19,8 @@ from backproof.compare import Expected
 from backproof.gate.judgement import GREEN, RED
 from backproof.precision import Precision, precision
 from backproof.trace import Array, trace_names
-from backproof.twins import numpy_candidate
+from backproof.twins import expected_trace, numpy_candidate
+from backproof.twins.expectation import Expectations
 from impl_numpy import STEPS
 from parity_tests.gate.planted import (
     first,
@@ -253,13 +254,15 @@ def test_wider_error_bars_are_less_sharp(
 
 
 def test_one_blunt_array_is_named(monkeypatch: Monkey) -> None:
-    old, real = right(("ragged",)), judge.expected_trace
+    old, real = right(("ragged",)), judge.expectations
 
-    def widened(*arguments: Any) -> dict[str, Expected]:
-        bars = real(*arguments)
-        return bars | {"dW2": Expected(bars["dW2"].value, 1.5 * bars["dW2"].sigma)}
+    def widened(*arguments: Any) -> Expectations:
+        expected = real(*arguments)
+        dW2 = expected.trace["dW2"]
+        expected.trace["dW2"] = Expected(dW2.value, 1.5 * dW2.sigma)
+        return expected
 
-    monkeypatch.setattr(judge, "expected_trace", widened)
+    monkeypatch.setattr(judge, "expectations", widened)
     sharp = named(gate(report_of([case_named("ragged")], "float64", twins()), old), "sharpness")
     assert {c.place.array for c in sharp.complaints} == {"dW2"}
     assert (
@@ -275,7 +278,7 @@ def off_by(sigmas: float, arrays: set[str]) -> Candidate:
 
     def run(case: Case, inputs: Inputs) -> Run:
         good = numpy_candidate().run(case, inputs)
-        bars = judge.expected_trace(case, inputs, precision(str(inputs.X.dtype)))
+        bars = expected_trace(case, inputs, precision(str(inputs.X.dtype)))
         trace = {
             name: (bars[name].value + sigmas * bars[name].sigma).astype(value.dtype)
             if name in arrays

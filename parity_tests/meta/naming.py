@@ -13,7 +13,7 @@ from backproof.diagnosis.matching import Scene
 from backproof.mistakes import CATALOGUE, Mistake
 from backproof.precision import precision
 from backproof.trace import trace_names
-from backproof.twins import expected_trace, expected_trajectory
+from backproof.twins import expectations, expected_trace
 from parity_tests.meta.planted import NETS, Net, exhibits
 
 
@@ -35,7 +35,7 @@ def caught(net: Net, shown: Sequence[Exhibit]) -> bool:
 
 def _caught_later(exhibit: Exhibit) -> bool:
     units = precision("float64")
-    wanted = expected_trajectory(exhibit.case, exhibit.inputs, exhibit.trajectory, units)
+    (wanted,) = expectations(exhibit.case, exhibit.inputs, [exhibit.trajectory], units).steps
     return any(
         compare(name, value, wanted[name], "float64").verdict == "differ"
         for name, value in exhibit.trajectory.items()

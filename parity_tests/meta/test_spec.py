@@ -159,13 +159,13 @@ def test_one_process_runs_all_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         events.append("ended")
         return outcome
 
-    def expected_trace(case: object, *others: object) -> object:
+    def expectations(case: object, *others: object) -> object:
         events.append("expected")
         return theirs(case, *others)
 
-    ours, theirs = spec.run_limited, judge.expected_trace
+    ours, theirs = spec.run_limited, judge.expectations
     monkeypatch.setattr(spec, "run_limited", run_limited)
-    monkeypatch.setattr(judge, "expected_trace", expected_trace)
+    monkeypatch.setattr(judge, "expectations", expectations)
     body = "return {'A1': A, 'dW1': dW} if len(case.layer_dims) == 2 else None"
     report = reported(written(tmp_path, body), "one-layer", "dead", dtypes=("float64", "float32"))
     assert [case.verdict for case in report.cases] == ["agree", "agree", "skipped", "skipped"]
