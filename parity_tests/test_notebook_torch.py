@@ -5,6 +5,7 @@ Its predicted labels can, from any start that converges.
 """
 
 import re
+from functools import partial
 from itertools import islice
 
 import pytest
@@ -29,6 +30,9 @@ tensor([[1.],
 
 X = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
 Y = torch.tensor([[1.0], [0.0], [1.0], [0.0]])
+
+
+approx = partial(pytest.approx, rel=1e-5)  # float32, a few hundred epochs
 
 
 def seeded(seed: int) -> SimpleNN:
@@ -64,13 +68,21 @@ def losses_of_the_notebooks_loop(network: SimpleNN, epochs: int) -> list[float]:
 
 
 def test_training_is_the_notebooks_loop() -> None:
-    """The same operations in the same order: equal bit for bit, epoch by epoch."""
+    """The same operations in the same order: equal but for rounding, epoch by epoch."""
     iterations = islice(iterate(seeded(1), X, Y, 0.1), 200)
     losses = [iteration.cost.item() for iteration in iterations]
-    assert losses == losses_of_the_notebooks_loop(seeded(1), 200)
+    assert losses == approx(losses_of_the_notebooks_loop(seeded(1), 200))
     trained, by_hand = train(seeded(1), X, Y, num_epochs=200), seeded(1)
     losses_of_the_notebooks_loop(by_hand, 200)
-    assert all(map(torch.equal, trained.parameters(), by_hand.parameters()))
+    for ours, theirs in zip(trained.parameters(), by_hand.parameters(), strict=True):
+        assert ours.tolist() == [approx(row) for row in theirs.tolist()]
+
+
+def test_another_rate_is_no_rounding() -> None:
+    """So the comparison above can fail: a rate a thousandth off is seen in the first epochs."""
+    iterations = islice(iterate(seeded(1), X, Y, 0.1001), 200)
+    losses = [iteration.cost.item() for iteration in iterations]
+    assert losses != approx(losses_of_the_notebooks_loop(seeded(1), 200))
 
 
 def test_losses_are_printed_as_there(capsys: pytest.CaptureFixture[str]) -> None:
