@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: check test lint gate bench mutants clean
+.PHONY: check test lint gate bench machines mutants clean
 
 check: $(READY)  ## the NumPy network against its PyTorch twin
 	$(BIN)/backproof check
@@ -23,6 +23,9 @@ gate: $(READY)  ## red where something differs, is judged less sharply, or is sl
 
 bench: $(READY)  ## what comparing costs, in numbers
 	$(BIN)/python -m pytest benchmarks --benchmark-enable -s
+
+machines: $(READY)  ## the tests, and right code on hard numbers, as on other machines
+	$(BIN)/python -m parity_tests.machines.run
 
 mutants: $(READY)  ## does a test fail for every change of impl_numpy?  writes docs/mutation.md
 	$(BIN)/python -m parity_tests.mutation.run
