@@ -79,7 +79,7 @@ def matmul(p: Precision, a: Bar, b: Bar) -> Bar:
     return Bar(value, rss(rounding.abs(), incoming), total=total)
 
 
-@rule(aten.addmm.default)
+@rule(aten.addmm.default, aten.baddbmm.default)
 def _addmm(p: Precision, bias: Bar, a: Bar, b: Bar) -> Bar:
     return add(p, bias, matmul(p, a, b))
 

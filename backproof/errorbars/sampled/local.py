@@ -1,0 +1,126 @@
+"""The rounding error that one operation makes on exact operands, drawn at random."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from backproof.errorbars.algebra import LIBRARY
+from backproof.errorbars.bar import RULES, Bar
+from backproof.errorbars.sampled.operations import name_of
+from backproof.precision import Precision
+
+Draw = Callable[[Tensor], Tensor]  # independent numbers of variance 1, one for each element
+WEIGHTED = ("fft", "bilinear", "linear1d", "trilinear", "bicubic")  # terms are rounded products
+
+
+def error(
+    kind: str, func: Any, args: Any, kwargs: Any, result: Any, p: Precision, draw: Draw
+) -> Any:
+    """Return an error of `result`, of each tensor in it; None where nothing rounds.
+
+    kind  the operation's class, one of those that round
+    Where there is a propagated rule, its sigma for exact operands is that of the error.
+    """
+    rule = RULES.get(func)
+    if rule is not None:
+        sigma = rule(p, *map(_as_bar, args), **kwargs).sigma
+        return None if sigma is None else sigma.expand(result.shape) * draw(result)
+    if name_of(func) == "convolution":
+        return _of_convolution(func, args, result, p, draw)
+    if name_of(func) == "convolution_backward":
+        return _of_convolution_backward(func, args, result, p, draw)
+    if kind == "linear":
+        return _of_sums(func, args, kwargs, result, p, draw)
+    u = p.storage * (LIBRARY if kind == "library" else 1)
+    return (result.abs() * u + (result != 0) * p.smallest) * draw(result)
+
+
+def _as_bar(argument: Any) -> Any:
+    return Bar(argument) if isinstance(argument, Tensor) else argument
+
+
+# --- products ------------------------------------------------------------------------------------
+
+
+def _of_convolution(func: Any, args: Any, result: Tensor, p: Precision, draw: Draw) -> Tensor:
+    x, weight, bias, *others = args
+    n = math.prod(weight.shape[1:])
+    if others[3]:  # transposed: (in, out / groups, ...)
+        n = weight.shape[0] // others[5] * math.prod(weight.shape[2:])
+    product = func(x, weight, None, *others)
+    squares = func(x.square(), weight.square(), None, *others)
+    sigma = _of_products(squares, product, n, p)
+    if bias is not None:  # the sum may begin with it
+        start = bias.reshape(-1, *(1 for _ in result.shape[2:])) * (squares > 0)
+        sigma = torch.hypot(sigma, start.abs() * (p.accumulation * math.sqrt(n)))
+    return torch.hypot(sigma, result.abs() * p.storage) * draw(result)
+
+
+def _of_convolution_backward(
+    func: Any, args: Any, result: Any, p: Precision, draw: Draw
+) -> list[Tensor | None]:
+    """The gradients of input, weight and bias are sums of products, of so many terms each."""
+    grad, x, weight, *others = args
+    squares = func(grad.square(), x.square(), weight.square(), *others)
+    examples = grad.numel() // max(grad.shape[1], 1)
+    counts = (grad.shape[1] * math.prod(weight.shape[2:]), examples, examples)
+    errors: list[Tensor | None] = []
+    for value, square, n in zip(result, squares, counts, strict=True):
+        if value is None:
+            errors.append(None)
+        else:
+            sigma = torch.hypot(_of_products(square, value, n, p), value.abs() * p.storage)
+            errors.append(sigma * draw(value))
+    return errors
+
+
+def _of_products(squares: Tensor, value: Tensor, n: int, p: Precision) -> Tensor:
+    """Return sigma of n products, each rounded, and of their sum, in any order; `value` is it."""
+    spread = squares.clamp_min(0).sqrt()
+    u = p.accumulation * math.sqrt(max(n - 1, 0))
+    walk = torch.hypot(spread * (u / math.sqrt(2)), value * (u / math.sqrt(3)))
+    return torch.hypot(spread * p.product, walk) + (squares > 0) * (n * p.smallest)
+
+
+# --- sums ----------------------------------------------------------------------------------------
+
+
+def _of_sums(func: Any, args: Any, kwargs: Any, result: Tensor, p: Precision, draw: Draw) -> Tensor:
+    """What sums its argument's elements sums noise in their place, of as many signs as they have.
+
+    The parts are those of a sum's rule: the walk of the partial sums, their end, the result.
+    """
+    name = name_of(func)
+    noisy = [a * draw(a) if _is_summed(a) else a for a in args]
+    u = p.accumulation * math.sqrt(max(_terms(name, args, result) - 1, 1))
+    inner = math.hypot(u / math.sqrt(2), p.product if any(w in name for w in WEIGHTED) else 0)
+    outer = math.hypot(u / math.sqrt(3), p.storage)
+    walk: Tensor = func(*noisy, **kwargs)
+    return walk * inner + result * draw(result) * outer
+
+
+def _is_summed(argument: Any) -> bool:
+    return isinstance(argument, Tensor) and (argument.is_floating_point() or argument.is_complex())
+
+
+def _terms(name: str, args: Any, result: Tensor) -> int:
+    """Return of how many terms an element of the result is the sum, about."""
+    x = args[0]
+    if name == "cumsum":
+        return int(x.shape[args[1]]) if x.ndim else 1
+    if "fft" in name:
+        return math.prod(max(x.shape[d], result.shape[d]) for d in args[1])
+    if name in (
+        "scatter_add",
+        "index_add",
+        "index_put",
+        "_index_put_impl",
+        "embedding_dense_backward",
+    ):
+        return max(a.numel() for a in args[1:] if isinstance(a, Tensor)) // max(
+            math.prod(result.shape[1:]), 1
+        )
+    return max(16, math.ceil(x.numel() / max(result.numel(), 1)))

@@ -1,0 +1,153 @@
+"""The mode under which every aten operation rounds as a candidate's would."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from backproof.errorbars.sampled.local import error
+from backproof.errorbars.sampled.operations import class_of, decomposed, name_of
+from backproof.precision import FLOAT64, PRECISIONS, Precision
+
+WIDE = {False: torch.float64, True: torch.complex128}
+REAL = {
+    torch.complex32: torch.float16,
+    torch.complex64: torch.float32,
+    torch.complex128: torch.float64,
+}
+CONVERSIONS = ("_to_copy", "convert_element_type")
+
+
+def is_rounded(argument: Any) -> bool:
+    """Say whether this is a tensor of real or complex numbers."""
+    return isinstance(argument, Tensor) and (argument.is_floating_point() or argument.is_complex())
+
+
+class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Runs float64 operations, each with an error such as the candidate's makes there.
+
+    What the candidate stores in another dtype is float64 here as well, and remembers its own: an
+    operation rounds as its operands' dtype does, a conversion as the one that it converts to.
+    """
+
+    def __init__(self, dtype: torch.dtype, factor: float, seed: int) -> None:
+        """Round as `dtype` does, where nothing else is known, `factor` times as much."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.dtype, self.factor = dtype, factor
+        self.generator = torch.Generator().manual_seed(seed)
+        self.dtypes = WeakTensorKeyDictionary()
+
+    def remember(self, tensor: Tensor, dtype: torch.dtype) -> None:
+        """Say as what the candidate stores a tensor."""
+        self.dtypes[tensor] = dtype
+
+    def stored(self, tensor: Tensor) -> torch.dtype:
+        """Return as what the candidate stores a tensor."""
+        found: torch.dtype = self.dtypes.get(tensor, self.dtype)  # type: ignore[no-untyped-call]
+        return found
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Run one operation, and add its error."""
+        dtype, args, kwargs = self._dtype_of_result(args, kwargs or {})
+        if func._schema.is_mutable:
+            return self._in_place(func, args, kwargs, dtype)
+        return self._noted(self._called(func, args, kwargs, dtype), dtype)
+
+    def _called(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
+        if name_of(func) in CONVERSIONS:
+            return self._converted(func, args, kwargs, dtype)
+        kind = class_of(func)
+        if kind == "composite" or (kind == "bilinear" and kwargs):
+            with self:
+                return decomposed(func)(*args, **kwargs)
+        result = func(*args, **kwargs)
+        if kind == "exact" or not self.factor or not _any_rounded(result):
+            return result
+        drawn = error(kind, func, args, kwargs, result, self._units(dtype), self._draw)
+        if isinstance(result, Tensor):
+            return result if drawn is None else result + drawn * self.factor
+        pairs = zip(result, drawn, strict=True)
+        return tuple(r if e is None else r + e * self.factor for r, e in pairs)
+
+    def _converted(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
+        """Convert to another dtype: a rounding, where it is a coarser one."""
+        result = func(*args, **kwargs)
+        before = self.stored(args[0])
+        if not is_rounded(result) or not is_rounded(args[0]) or not self.factor:
+            return result
+        if torch.finfo(dtype).eps <= torch.finfo(before).eps:
+            return result
+        return result + result * self._draw(result) * (self._units(dtype).storage * self.factor)
+
+    def _in_place(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
+        """Compute what is written in place apart, then write it; copies are written as they are."""
+        functional = _functional(func)
+        if functional is None:
+            class_of(func)
+            return func(*args, **kwargs)
+        result = self._called(functional, args, kwargs, dtype)
+        self.remember(args[0], dtype)
+        return args[0].copy_(result)
+
+    def _dtype_of_result(
+        self, args: Any, kwargs: Mapping[str, Any]
+    ) -> tuple[torch.dtype, Any, dict[str, Any]]:
+        """Return as what the candidate stores the result, and the arguments in float64."""
+        asked = next((a for a in (*args, kwargs.get("dtype")) if _is_stored(a)), None)
+        if asked is not None:
+            wide = WIDE[asked.is_complex]
+            args = tuple(wide if a is asked else a for a in args)
+            kwargs = {k: wide if v is asked else v for k, v in kwargs.items()}
+            return REAL.get(asked, asked), args, kwargs
+        tensors = [a for a in _flat(args) if is_rounded(a)]
+        known = [self.stored(t) for t in tensors if t.ndim]
+        known = known or [self.stored(t) for t in tensors] or [self.dtype]
+        widest = known[0]
+        for one in known[1:]:
+            widest = torch.promote_types(widest, one)
+        return widest, args, dict(kwargs)
+
+    def _noted(self, result: Any, dtype: torch.dtype) -> Any:
+        for one in _flat((result,)):
+            if is_rounded(one):
+                self.remember(one, dtype)
+        return result
+
+    def _units(self, dtype: torch.dtype) -> Precision:
+        return PRECISIONS[str(dtype).removeprefix("torch.")].against(FLOAT64)
+
+    def _draw(self, like: Tensor) -> Tensor:
+        """Return uniform numbers of variance 1, as roundings are, of the shape of `like`."""
+        drawn = torch.rand(like.shape, dtype=like.dtype, generator=self.generator)
+        centre = complex(0.5, 0.5) if like.is_complex() else 0.5
+        return ((drawn - centre) * 12**0.5).to(like.device)
+
+
+def _is_stored(argument: Any) -> bool:
+    """Say whether this is the dtype of real or complex numbers."""
+    return isinstance(argument, torch.dtype) and (argument.is_floating_point or argument.is_complex)
+
+
+def _functional(func: Any) -> Callable[..., Any] | None:
+    """Return the operation that computes what `func` writes in place; None for a mere copy."""
+    name = name_of(func)
+    if name in ("copy", "fill", "zero", "set", "resize", "as_strided"):
+        return None
+    packet = getattr(torch.ops.aten, name, None)
+    return getattr(packet, func._overloadname, None) if packet else None
+
+
+def _flat(arguments: Any) -> list[Any]:
+    found: list[Any] = []
+    for one in arguments:
+        found += _flat(one) if isinstance(one, list | tuple) else [one]
+    return found
+
+
+def _any_rounded(result: Any) -> bool:
+    return any(is_rounded(one) for one in _flat((result,)))

@@ -1,0 +1,99 @@
+"""How often the computation is run, and what is made of the spread of its results."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from backproof.errorbars.sampled.noise import Rounding
+from backproof.precision import Z_LIMIT
+
+PLAIN, EIGHTFOLD = 24, 8  # runs with the candidate's errors, and with eight times as large ones
+RUNS = PLAIN + EIGHTFOLD
+REFUSED = 1e-6  # how often a right array of any size is refused, at most
+JUMP = 6.0  # an eightfold run so many times further off than the plain ones has jumped
+FINE = 2.0**12  # float64 rounds here too: its errors are drawn so much larger, then scaled back
+
+Tensors = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What a tensor should be, float64, with the standard deviation of a right one's error.
+
+    kinks  how many of its elements jump where the computation has a kink
+    """
+
+    value: Tensor
+    sigma: Tensor
+    kinks: int
+
+
+def sampled(run: Callable[[Rounding], Tensors], dtype: torch.dtype) -> dict[str, Sampled]:
+    """Return error bars of everything that `run` returns, by name.
+
+    run    computes in float64, under the mode that it is given; the same each time
+    dtype  in which the candidate computes
+    Each of RUNS runs rounds at random.  Let d be its distance from the run without roundings: then
+    sigma is the root of the mean of d^2.  Of few runs that is too small now and then: a normal
+    error over it has Student's t distribution with RUNS degrees of freedom, and sigma is widened
+    so that of a whole array of N elements, right as it is, one is beyond the limit less often than
+    REFUSED.
+    """
+    exact = run(Rounding(dtype, 0.0, 0))
+    squares = {name: torch.zeros_like(value.abs()) for name, value in exact.items()}
+    plain, far = dict(squares), dict(squares)
+    for factor, seed in _runs(dtype):
+        for name, value in run(Rounding(dtype, factor, seed)).items():
+            off = (value - exact[name]).abs()
+            scaled = off / factor
+            squares[name] = squares[name] + scaled.square()
+            if seed <= PLAIN:
+                plain[name] = torch.maximum(plain[name], scaled)
+            else:
+                far[name] = torch.maximum(far[name], off)
+    return {
+        name: _bars(value, squares[name], plain[name], far[name], _eightfold(dtype))
+        for name, value in exact.items()
+    }
+
+
+def _runs(dtype: torch.dtype) -> Iterator[tuple[float, int]]:
+    """Yield the factor and the seed of each run."""
+    for seed in range(1, RUNS + 1):
+        yield _eightfold(dtype) / 8 if seed <= PLAIN else _eightfold(dtype), seed
+
+
+def _eightfold(dtype: torch.dtype) -> float:
+    return 8 * (FINE if dtype == torch.float64 else 1.0)
+
+
+def _bars(value: Tensor, squares: Tensor, plain: Tensor, far: Tensor, eightfold: float) -> Sampled:
+    """Return the bars; at a kink they take in how far the result jumps."""
+    sigma = (squares / RUNS).sqrt()
+    jumped = far / eightfold > JUMP * plain
+    sigma = torch.where(jumped, torch.hypot(plain, far / (Z_LIMIT / 2)), sigma)
+    widened = max(1.0, student_limit(value.numel()) / Z_LIMIT)
+    return Sampled(value, sigma * widened, int(jumped.sum()))
+
+
+def student_limit(size: int) -> float:
+    """Return beyond what t one of `size` errors lies less often than REFUSED.
+
+    With f its density and v degrees of freedom, P(T > t) <= f(t) (v + t^2) / (v t): integrate
+    f = -f' (v + x^2) / ((v + 1) x) by parts.
+    """
+    v, wanted = RUNS, REFUSED / (2 * max(size, 1))
+    log_scale = math.lgamma((v + 1) / 2) - math.lgamma(v / 2) - math.log(v * math.pi) / 2
+
+    def tail(t: float) -> float:
+        density = math.exp(log_scale - (v + 1) / 2 * math.log1p(t * t / v))
+        return density * (v + t * t) / (v * t)
+
+    low, high = 1.0, 1e6
+    while high - low > 1e-6 * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if tail(middle) < wanted else (middle, high)
+    return high
