@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from backproof.errors import BackproofError
 
 if TYPE_CHECKING:
+    from backproof.expectation import Expectation
     from backproof.report.model import Report
     from backproof.verdict import TargetReport
 
@@ -39,6 +40,27 @@ def check(network: Any, name: str = "", *, seed: int = 0) -> "Report":
             "module, or the path of a file."
         )
     return Report([judge_live(network, name, seed)])
+
+
+def expect(function: Callable[..., Any], *inputs: Any, **options: Any) -> "Expectation":
+    """Return what a function or module must give for these inputs, each element with an error bar.
+
+    See backproof.expectation.expect for the options: dtype, gradients, seed.
+    """
+    from backproof.expectation import expect as expected
+
+    return expected(function, *inputs, **options)
+
+
+def assert_close(actual: Any, function: Callable[..., Any], *inputs: Any, **options: Any) -> None:
+    """Assert that a candidate, or what it returned, is right up to its own rounding.
+
+    actual    what the candidate returned, or the candidate: a function or an nn.Module
+    function  the reference; see backproof.expectation.expect for inputs and options
+    """
+    from backproof.expectation import assert_close as asserted
+
+    asserted(actual, function, *inputs, **options)
 
 
 def _judged_file(words: str, seed: int) -> "TargetReport":

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from backproof.pictures import Draw, Picture
-from backproof.precision import Z_LIMIT
+from backproof.precision import Z_LIMIT, precision
 from backproof.scan import BLOCK, Expected, Scan, scan_all
 from backproof.trace import Array
 
-__all__ = ["BLOCK", "Expected", "Finding", "compare"]
+__all__ = ["BLOCK", "Expected", "Finding", "compare", "compared"]
 
 
 @dataclass(frozen=True)
@@ -56,22 +56,32 @@ def compare(
     Shape, dtype and emptiness come before values, and a value that is not finite never agrees with
     a number.  `actual` is read in blocks: the memory used does not grow with its size.
     """
-    unfit = _unfit(actual, expected, dtype)
+    actual = None if actual is None else np.asarray(actual)
+    found = "" if actual is None else str(actual.dtype)
+    finding = compared(name, actual, found, expected, dtype)
+    if draw and finding.size:
+        return replace(finding, picture=draw(np.asarray(actual), expected, dtype))
+    return finding
+
+
+def compared(
+    name: str, actual: Array | None, found: str, expected: Expected, dtype: str
+) -> Finding:
+    """Compare one array whose numbers were stored as `found`, a precision numpy may not have."""
+    unfit = _unfit(actual, found, expected, dtype)
     if unfit:
         return Finding(name, "differ", unfit, shape=np.shape(expected.value))
-    actual = np.asarray(actual)
-    finding = _conclude(name, actual, expected, dtype, scan_all(actual, expected, dtype))
-    return replace(finding, picture=draw(actual, expected, dtype)) if draw else finding
+    assert actual is not None
+    return _conclude(name, actual, expected, dtype, scan_all(actual, expected, dtype))
 
 
-def _unfit(actual: Any, expected: Expected, dtype: str) -> str:
+def _unfit(actual: Array | None, found: str, expected: Expected, dtype: str) -> str:
     if actual is None:
         return "it is missing from the trace"
-    actual = np.asarray(actual)
     if actual.shape != expected.value.shape:
         return f"its shape is {actual.shape} and should be {expected.value.shape}"
-    if actual.dtype != dtype:
-        return f"its dtype is {actual.dtype} and should be {dtype}"
+    if found != dtype:
+        return f"its dtype is {found} and should be {dtype}"
     if actual.size == 0:
         return "it is empty"
     return ""
@@ -83,8 +93,6 @@ def _conclude(name: str, actual: Array, expected: Expected, dtype: str, scan: Sc
     wanted, sigma = float(expected.value[index]), float(expected.sigma[index])
     sensitivity = _sensitivity(scan, expected)
     verdict, reason = _verdict(scan, actual.size, sensitivity)
-    with np.errstate(over="ignore", invalid="ignore"):
-        spacing = float(np.spacing(np.abs(np.asarray(wanted, dtype=dtype))))
     return Finding(
         name,
         verdict,
@@ -96,7 +104,7 @@ def _conclude(name: str, actual: Array, expected: Expected, dtype: str, scan: Sc
         expected=wanted,
         sigma=sigma,
         z=scan.worst_z,
-        ulps=abs(got - wanted) / spacing,
+        ulps=abs(got - wanted) / precision(dtype).spacing(wanted),
         differing=scan.differing,
         sensitivity=sensitivity,
     )

@@ -1,7 +1,7 @@
 """Precisions, described by their units rather than by their names."""
 
 from dataclasses import dataclass
-from math import hypot
+from math import frexp, hypot, isfinite, nan
 
 from backproof.errors import BackproofError
 
@@ -26,6 +26,12 @@ class Precision:
     smallest: float
     smallest_normal: float
     largest: float
+
+    def spacing(self, number: float) -> float:
+        """Return a unit in the last place of `number`: how far its neighbour in this format is."""
+        if not isfinite(number):
+            return nan
+        return max(2 * self.storage * 2.0 ** (frexp(number)[1] - 1), self.smallest)
 
     def against(self, reference: "Precision") -> "Precision":
         """Return the units of a difference between a result of this precision and of another."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backproof.precision import Z_LIMIT
+from backproof.precision import Z_LIMIT, precision
 from backproof.ratios import largest_ratios, z_and_sharpness
 from backproof.trace import Array
 
@@ -29,7 +29,7 @@ class Scan:
     def __init__(self, actual: Array, expected: Expected, dtype: str) -> None:
         """Start with nothing seen; dtype is the candidate's."""
         self.arrays = [actual, expected.value, expected.sigma]
-        self.largest = float(np.finfo(dtype).max)
+        self.largest = precision(dtype).largest
         self.worst_z, self.worst_block = -1.0, 0
         self.differing = self.not_finite = self.unknown = 0
         self.sharpest = 0.0  # largest |expected| / sigma

@@ -46,6 +46,8 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def stored(self, tensor: Tensor) -> torch.dtype:
         """Return as what the candidate stores a tensor."""
+        if not is_rounded(tensor):
+            return tensor.dtype
         found: torch.dtype = self.dtypes.get(tensor, self.dtype)  # type: ignore[no-untyped-call]
         return found
 
@@ -70,9 +72,14 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return result
         drawn = error(kind, func, args, kwargs, result, self._units(dtype), self._draw)
         if isinstance(result, Tensor):
-            return result if drawn is None else result + drawn * self.factor
-        pairs = zip(result, drawn, strict=True)
-        return tuple(r if e is None else r + e * self.factor for r, e in pairs)
+            return self._off(result, drawn)
+        return tuple(self._off(r, e) for r, e in zip(result, drawn, strict=True))
+
+    def _off(self, result: Tensor, drawn: Tensor | None) -> Tensor:
+        """Return the result with its error; infinities stay what they are."""
+        if drawn is None:
+            return result
+        return torch.where(drawn.isfinite(), result + drawn * self.factor, result)
 
     def _converted(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
         """Convert to another dtype: a rounding, where it is a coarser one."""
@@ -129,8 +136,13 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _is_stored(argument: Any) -> bool:
-    """Say whether this is the dtype of real or complex numbers."""
-    return isinstance(argument, torch.dtype) and (argument.is_floating_point or argument.is_complex)
+    """Say whether this is a dtype that a candidate stores numbers in.
+
+    float64 is none: a decomposition, which sees that all is float64 here, asks for it by itself.
+    """
+    if not isinstance(argument, torch.dtype) or argument in WIDE.values():
+        return False
+    return argument.is_floating_point or argument.is_complex
 
 
 def _functional(func: Any) -> Callable[..., Any] | None:

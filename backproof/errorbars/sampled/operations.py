@@ -52,8 +52,8 @@ def class_of(func: Any) -> str:
 
 def decomposed(func: Any) -> Any:
     """Return what computes the same by other operations; None where there is nothing."""
-    own = OWN.get(name_of(func))
-    return own or decomposition_table.get(func)
+    found = OWN.get(name_of(func)) or decomposition_table.get(func)
+    return found or (func.decompose if func._can_decompose() else None)
 
 
 def _refuse(func: Any, reason: str) -> None:

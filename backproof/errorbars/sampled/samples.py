@@ -13,7 +13,8 @@ from backproof.precision import Z_LIMIT
 PLAIN, EIGHTFOLD = 24, 8  # runs with the candidate's errors, and with eight times as large ones
 RUNS = PLAIN + EIGHTFOLD
 REFUSED = 1e-6  # how often a right array of any size is refused, at most
-JUMP = 6.0  # an eightfold run so many times further off than the plain ones has jumped
+JUMP = 6.0  # so many times further off than eight times the plain ones: it has jumped
+NO_GROWTH = 1.5
 FINE = 2.0**12  # float64 rounds here too: its errors are drawn so much larger, then scaled back
 
 Tensors = dict[str, Tensor]
@@ -23,11 +24,13 @@ Tensors = dict[str, Tensor]
 class Sampled:
     """What a tensor should be, float64, with the standard deviation of a right one's error.
 
+    dtype  as what the candidate stores it
     kinks  how many of its elements jump where the computation has a kink
     """
 
     value: Tensor
     sigma: Tensor
+    dtype: torch.dtype
     kinks: int
 
 
@@ -42,22 +45,27 @@ def sampled(run: Callable[[Rounding], Tensors], dtype: torch.dtype) -> dict[str,
     so that of a whole array of N elements, right as it is, one is beyond the limit less often than
     REFUSED.
     """
-    exact = run(Rounding(dtype, 0.0, 0))
+    mode = Rounding(dtype, 0.0, 0)
+    results = run(mode)
+    stored = {name: mode.stored(value) for name, value in results.items()}
+    exact = {name: value.double() for name, value in results.items()}
     squares = {name: torch.zeros_like(value.abs()) for name, value in exact.items()}
     plain, far = dict(squares), dict(squares)
     for factor, seed in _runs(dtype):
         for name, value in run(Rounding(dtype, factor, seed)).items():
-            off = (value - exact[name]).abs()
+            off = (value.double() - exact[name]).abs()
             scaled = off / factor
             squares[name] = squares[name] + scaled.square()
             if seed <= PLAIN:
                 plain[name] = torch.maximum(plain[name], scaled)
             else:
                 far[name] = torch.maximum(far[name], off)
-    return {
-        name: _bars(value, squares[name], plain[name], far[name], _eightfold(dtype))
-        for name, value in exact.items()
-    }
+    bars = {}
+    for name, value in exact.items():
+        sigma, kinks = _spread(squares[name], plain[name], far[name], _eightfold(dtype))
+        widened = max(1.0, student_limit(value.numel()) / Z_LIMIT)
+        bars[name] = Sampled(value, sigma * widened, stored[name], kinks)
+    return bars
 
 
 def _runs(dtype: torch.dtype) -> Iterator[tuple[float, int]]:
@@ -70,13 +78,17 @@ def _eightfold(dtype: torch.dtype) -> float:
     return 8 * (FINE if dtype == torch.float64 else 1.0)
 
 
-def _bars(value: Tensor, squares: Tensor, plain: Tensor, far: Tensor, eightfold: float) -> Sampled:
-    """Return the bars; at a kink they take in how far the result jumps."""
-    sigma = (squares / RUNS).sqrt()
-    jumped = far / eightfold > JUMP * plain
-    sigma = torch.where(jumped, torch.hypot(plain, far / (Z_LIMIT / 2)), sigma)
-    widened = max(1.0, student_limit(value.numel()) / Z_LIMIT)
-    return Sampled(value, sigma * widened, int(jumped.sum()))
+def _spread(squares: Tensor, plain: Tensor, far: Tensor, eightfold: float) -> tuple[Tensor, int]:
+    """Return sigma, and how many elements are at a kink; there it takes in how far they jump.
+
+    plain  the largest distance of a plain run, in units of its factor
+    far    that of an eightfold one
+    Away from a kink errors that are eight times as large go about eight times as far.
+    """
+    growth = far / (plain * (eightfold / 8))
+    jumped = (far > 0) & ((growth > 8 * JUMP) | (growth < NO_GROWTH))
+    at_kink = torch.hypot(plain, far / (Z_LIMIT / 2))
+    return torch.where(jumped, at_kink, (squares / RUNS).sqrt()), int(jumped.sum())
 
 
 def student_limit(size: int) -> float:
