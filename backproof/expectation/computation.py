@@ -1,7 +1,7 @@
 """A function or module with its inputs, run once: what it returns, and its gradients."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,12 +24,14 @@ class Computation:
     inputs     tensors, nested in any way, among them what is no tensor
     gradients  whether the gradients belong to the result: of the sum of all outputs times
                `cotangents`, for every floating-point input and parameter
-    cotangents  by the name of the output; numbers that the candidate's dtype can hold
+    asking      the names of the inputs that have a gradient; empty: all have
+    cotangents  by the name of the output; numbers that the output's dtype can hold
     """
 
     function: Callable[..., Any]
     inputs: tuple[Any, ...]
     gradients: bool
+    asking: frozenset[str] = frozenset()
     cotangents: Tensors = field(default_factory=dict)
 
     def exactly(self, mode: Rounding) -> Tensors:
@@ -63,10 +65,9 @@ class Computation:
         self, function: Callable[..., Any], inputs: tuple[Any, ...], mode: Rounding | None
     ) -> Tensors:
         leaves = {
-            f"input[{place}]" + name: tensor
-            for place, one in enumerate(inputs)
-            for name, tensor in named(one, "")
-            if tensor.is_floating_point()
+            name: tensor
+            for name, tensor in named_inputs(inputs)
+            if tensor.is_floating_point() and (not self.asking or name in self.asking)
         }
         if isinstance(function, nn.Module):
             leaves |= {name: p for name, p in function.named_parameters() if p.requires_grad}
@@ -78,7 +79,7 @@ class Computation:
             if mode:
                 stack.enter_context(sdpa_kernel(SDPBackend.MATH))  # in parts, each of which rounds
                 stack.enter_context(mode)
-            found = dict(named(function(*inputs), "output"))
+            found = dict(named(_result(function, inputs), "output"))
             if not found:
                 raise BackproofError(
                     f"{_called(function)} returned no tensor: return one, or several in a list, "
@@ -104,17 +105,42 @@ class Computation:
             )
         weights = [self.cotangents[k].to(t.dtype) if k in self.cotangents else torch.ones_like(t)
                    for k, t in smooth.items()]  # fmt: skip
-        torch.autograd.backward(list(smooth.values()), weights)
+        try:
+            torch.autograd.backward(list(smooth.values()), weights)
+        except RuntimeError as error:
+            raise BackproofError(f"The backward pass failed: {_sentence(error)}") from error
 
 
-def drawn_cotangents(outputs: Mapping[str, Tensor], dtype: torch.dtype, seed: int) -> Tensors:
-    """Return a random cotangent for each output, rounded to the dtype in which it is stored."""
+def named_inputs(inputs: tuple[Any, ...]) -> Iterator[tuple[str, Tensor]]:
+    """Yield each tensor among the inputs with its name: input[0], input[1]['mask']."""
+    for place, one in enumerate(inputs):
+        yield from named(one, f"input[{place}]")
+
+
+def drawn_cotangents(outputs: Mapping[str, Tensor], seed: int) -> Tensors:
+    """Return a random cotangent for each output, of numbers that its dtype can hold."""
     generator = torch.Generator().manual_seed(seed)
     return {
-        name: torch.randn(value.shape, generator=generator).to(dtype).double()
+        name: torch.randn(value.shape, generator=generator).to(value.dtype).double()
         for name, value in outputs.items()
         if value.is_floating_point()
     }
+
+
+def _result(function: Callable[..., Any], inputs: tuple[Any, ...]) -> Any:
+    """Return what the function gives; raise BackproofError where it raises."""
+    try:
+        return function(*inputs)
+    except BackproofError:
+        raise
+    except Exception as error:
+        raise BackproofError(
+            f"{_called(function)} raised {type(error).__name__}: {_sentence(error)}"
+        ) from error
+
+
+def _sentence(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0]
 
 
 def _state(module: nn.Module) -> Tensors:

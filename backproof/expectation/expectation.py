@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from backproof.compare import Expected, Finding, compared
 from backproof.errorbars.sampled import Sampled, sampled
 from backproof.errors import BackproofError
-from backproof.expectation.computation import Computation, drawn_cotangents
+from backproof.expectation.computation import Computation, drawn_cotangents, named_inputs
 from backproof.expectation.named import mapped, named
 from backproof.precision import PRECISIONS, Z_LIMIT
 
@@ -104,11 +104,19 @@ class Expectation(Mapping[str, Sampled]):
         bars = self[name]
         expected = Expected(bars.value.cpu().numpy(), bars.sigma.cpu().numpy())
         if actual is None:
-            return compared(name, None, "", expected, _name(bars.dtype))
-        found, wanted = _name(actual.dtype), _name(bars.dtype)
-        if wanted not in PRECISIONS and found == wanted:  # integers: every one is a float64
-            found = wanted = "float64"
-        return compared(name, actual.detach().cpu().double().numpy(), found, expected, wanted)
+            return compared(name, None, "", expected, "float64")
+        if actual.dtype != bars.dtype:
+            reason = f"its dtype is {_name(actual.dtype)} and should be {_name(bars.dtype)}"
+            return Finding(name, "differ", reason, shape=tuple(bars.value.shape))
+        stored = _name(bars.dtype.to_real()) if bars.dtype.is_complex else _name(bars.dtype)
+        if stored not in PRECISIONS:
+            stored = "float64"  # integers: every one is a float64
+        actual = actual.detach().cpu()
+        if actual.is_complex():
+            actual = torch.view_as_real(actual.resolve_conj())
+        if not actual.numel() and actual.shape == bars.value.shape:
+            return Finding(name, "agree", "it is empty", shape=tuple(actual.shape))
+        return compared(name, actual.double().numpy(), stored, expected, stored)
 
     def _settled(self, finding: Finding) -> Finding:
         """Let zeros agree: what is zero up to rounding, seen beside tensors of its kind.
@@ -141,7 +149,8 @@ def expect(
     """Return what a function or module must give for these inputs, each element with an error bar.
 
     function   the reference: a function of tensors, or an nn.Module
-    inputs     tensors in any nesting, and whatever else it takes; exact as they are given
+    inputs     tensors in any nesting, and whatever else it takes; exact as they are given.  Where
+               some of them ask for a gradient (requires_grad), no other has one
     dtype      in which the candidate computes; the reference's inputs and parameters are rounded
                to it.  None: that of the first floating-point input, or parameter
     gradients  whether those of inputs and parameters are expected too, for a random cotangent
@@ -157,11 +166,12 @@ def expect(
 
     if isinstance(function, nn.Module):
         function = copy.deepcopy(function).to(dtype)
-    computation = Computation(function, mapped(inputs, rounded), gradients)
+    asking = frozenset(name for name, t in named_inputs(inputs) if t.requires_grad)
+    computation = Computation(function, mapped(inputs, rounded), gradients, asking)
     if gradients:
-        plain = Computation(function, computation.inputs, gradients=False)
-        cotangents = drawn_cotangents(plain.of(function), dtype, seed)
-        computation = Computation(function, computation.inputs, True, cotangents)
+        plain = replace(computation, gradients=False)
+        cotangents = drawn_cotangents(plain.of(function), seed)
+        computation = replace(computation, cotangents=cotangents)
     return Expectation(computation, dtype)
 
 

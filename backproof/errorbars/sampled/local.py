@@ -23,9 +23,12 @@ def error(
 
     kind  the operation's class, one of those that round
     Where there is a propagated rule, its sigma for exact operands is that of the error.
+    Nothing rounds where an operand is empty.
     """
+    if not all(a.numel() for a in args if isinstance(a, Tensor)):
+        return None
     rule = RULES.get(func)
-    if rule is not None:
+    if rule is not None and isinstance(args[0], Tensor) and not args[0].is_complex():
         sigma = rule(p, *map(_as_bar, args), **kwargs).sigma
         return None if sigma is None else sigma.expand(result.shape) * draw(result)
     if name_of(func) == "convolution":

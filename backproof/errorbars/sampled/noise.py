@@ -13,11 +13,6 @@ from backproof.errorbars.sampled.operations import class_of, decomposed, name_of
 from backproof.precision import FLOAT64, PRECISIONS, Precision
 
 WIDE = {False: torch.float64, True: torch.complex128}
-REAL = {
-    torch.complex32: torch.float16,
-    torch.complex64: torch.float32,
-    torch.complex128: torch.float64,
-}
 CONVERSIONS = ("_to_copy", "convert_element_type")
 
 
@@ -49,7 +44,7 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if not is_rounded(tensor):
             return tensor.dtype
         found: torch.dtype = self.dtypes.get(tensor, self.dtype)  # type: ignore[no-untyped-call]
-        return found
+        return found.to_complex() if tensor.is_complex() else found
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -84,7 +79,7 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _converted(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
         """Convert to another dtype: a rounding, where it is a coarser one."""
         result = func(*args, **kwargs)
-        before = self.stored(args[0])
+        before = self.stored(args[0]).to_real() if is_rounded(args[0]) else dtype
         if not is_rounded(result) or not is_rounded(args[0]) or not self.factor:
             return result
         if torch.finfo(dtype).eps <= torch.finfo(before).eps:
@@ -110,10 +105,10 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
             wide = WIDE[asked.is_complex]
             args = tuple(wide if a is asked else a for a in args)
             kwargs = {k: wide if v is asked else v for k, v in kwargs.items()}
-            return REAL.get(asked, asked), args, kwargs
+            return asked.to_real(), args, kwargs
         tensors = [a for a in _flat(args) if is_rounded(a)]
-        known = [self.stored(t) for t in tensors if t.ndim]
-        known = known or [self.stored(t) for t in tensors] or [self.dtype]
+        known = [self.stored(t).to_real() for t in tensors if t.ndim]
+        known = known or [self.stored(t).to_real() for t in tensors] or [self.dtype]
         widest = known[0]
         for one in known[1:]:
             widest = torch.promote_types(widest, one)
@@ -136,9 +131,9 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _is_stored(argument: Any) -> bool:
-    """Say whether this is a dtype that a candidate stores numbers in.
+    """Say whether this is a dtype that the candidate stores numbers in.
 
-    float64 is none: a decomposition, which sees that all is float64 here, asks for it by itself.
+    float64 is none: what makes or converts a tensor as another one is, sees float64 here.
     """
     if not isinstance(argument, torch.dtype) or argument in WIDE.values():
         return False

@@ -24,7 +24,8 @@ Tensors = dict[str, Tensor]
 class Sampled:
     """What a tensor should be, float64, with the standard deviation of a right one's error.
 
-    dtype  as what the candidate stores it
+    dtype  as what the candidate stores it; of complex numbers value and sigma have a last dim
+           more, of size 2
     kinks  how many of its elements jump where the computation has a kink
     """
 
@@ -48,12 +49,12 @@ def sampled(run: Callable[[Rounding], Tensors], dtype: torch.dtype) -> dict[str,
     mode = Rounding(dtype, 0.0, 0)
     results = run(mode)
     stored = {name: mode.stored(value) for name, value in results.items()}
-    exact = {name: value.double() for name, value in results.items()}
+    exact = {name: _real(value) for name, value in results.items()}
     squares = {name: torch.zeros_like(value.abs()) for name, value in exact.items()}
     plain, far = dict(squares), dict(squares)
     for factor, seed in _runs(dtype):
         for name, value in run(Rounding(dtype, factor, seed)).items():
-            off = (value.double() - exact[name]).abs()
+            off = (_real(value) - exact[name]).abs()
             scaled = off / factor
             squares[name] = squares[name] + scaled.square()
             if seed <= PLAIN:
@@ -66,6 +67,13 @@ def sampled(run: Callable[[Rounding], Tensors], dtype: torch.dtype) -> dict[str,
         widened = max(1.0, student_limit(value.numel()) / Z_LIMIT)
         bars[name] = Sampled(value, sigma * widened, stored[name], kinks)
     return bars
+
+
+def _real(value: Tensor) -> Tensor:
+    """Return the numbers in float64; real and imaginary parts side by side, in a last dim."""
+    if value.is_complex():
+        value = torch.view_as_real(value.resolve_conj())
+    return value.double()
 
 
 def _runs(dtype: torch.dtype) -> Iterator[tuple[float, int]]:
