@@ -1,47 +1,49 @@
-"""Whether the gradients shown are those of the guarded cost or of the plain one."""
+"""Whether the gradients shown are those of a guarded cost or of the plain one."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from backproof.architecture.evidence import Evidence, Weighed
 from backproof.architecture.filled import Filled
 from backproof.architecture.gradients import proportion
-from backproof.architecture.guards import GUARDS
-from backproof.case import Guard
+from backproof.architecture.guards import CLEARLY, nearest, of_probabilities
+from backproof.guards import Guard
 from backproof.trace import Array
 
-CLEARLY = 4.0  # a guarded gradient must be nearer than the plain one by this factor
-ADDED = [guard for guard in GUARDS if guard.kind == "add"]
+
+def guard_of_slope(evidence: Evidence, best: Weighed) -> Guard | None:
+    """Return the guard in the derivative of a cross-entropy; None where the usual one fits.
+
+    That of the cost is likeliest.  Another one, or one beside a cost that is not shown or is
+    nobody's, is taken where the usual derivative fits nowhere.
+    """
+    family, own = best.loss.family, best.cost.guard
+    plain = _errors(evidence, family, None)
+    if family == "squared" or not plain:
+        return None
+    if own is not None and _is_of(evidence, family, replace(own, place="slope"), plain):
+        return replace(own, place="slope")
+    rounding = _rounding(evidence)
+    if min(plain) <= rounding:
+        return None
+    guards = of_probabilities("slope", evidence.sizes)
+    errors = np.array([np.median(_errors(evidence, family, guard)) for guard in guards])
+    errors[~(errors <= max(f.sight.tolerance for f in evidence.filled))] = np.inf
+    found = nearest(errors / rounding, float(np.median(plain)) / rounding)
+    return None if found is None else guards[found]
 
 
-def gradient_is_guarded(evidence: Evidence, best: Weighed, guard: Guard | None) -> bool:
-    """Tell whether the last layer's gradients are clearly nearer to those of the guarded cost.
+def _is_of(evidence: Evidence, family: str, guard: Guard, plain: list[float]) -> bool:
+    """Tell whether the gradients are clearly nearer to those of the guarded cost.
 
     They need not be so in every sight: a clip is seen only where it clips.
     """
-    if guard is None:
-        return False
     rounding = _rounding(evidence)
-    plain = _errors(evidence, best.loss.family, None)
-    guarded = _errors(evidence, best.loss.family, guard)
-    pairs = list(zip(guarded, plain, strict=True))
+    pairs = list(zip(_errors(evidence, family, guard), plain, strict=True))
     nearer = sum(rounding < far > CLEARLY * near for near, far in pairs)
     farther = sum(rounding < near > CLEARLY * far for near, far in pairs)
     return nearer > farther
-
-
-def guard_of_gradient(evidence: Evidence, best: Weighed) -> Guard | None:
-    """Return what is added to a in the gradient of a cross-entropy, where plain it fits nowhere.
-
-    It is for networks whose cost is not shown, or is nobody's.
-    """
-    family = best.loss.family
-    plain = _errors(evidence, family, None)
-    if best.cost.fits or family == "squared" or min(plain, default=0) <= _rounding(evidence):
-        return None
-    errors = [float(np.median(_errors(evidence, family, guard))) for guard in ADDED]
-    nearest = int(np.argmin(errors))
-    near = errors[nearest] <= max(f.sight.tolerance for f in evidence.filled)
-    return ADDED[nearest] if near and CLEARLY * errors[nearest] < np.median(plain) else None
 
 
 def _shown(evidence: Evidence) -> list[tuple[Filled, Array, float]]:

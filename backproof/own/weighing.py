@@ -125,8 +125,7 @@ def _case(trial: Trial, architecture: Architecture, learning_rate: float) -> Cas
         1,
         output=architecture.output,
         reduction=architecture.reduction,
-        guard=architecture.guard,
-        guarded_gradient=architecture.guarded_gradient,
+        guards=architecture.guards,
     )
 
 
