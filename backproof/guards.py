@@ -69,12 +69,12 @@ DENOMINATORS: Mapping[str, Mapping[str, Denominator]] = {  # 1 / denominator, of
         "1 + exp(z)": lambda Z, _: 1 / (1 + np.exp(Z)),
     },
     "softmax": {
-        "sum of exp(z - max z)": lambda Z, A: _over_largest(
+        "the sum of exp(z - max z)": lambda Z, A: _over_largest(
             Z, A, np.max(Z, axis=AXIS, keepdims=True)
         ),
-        "sum of exp(z)": lambda Z, A: _over_largest(Z, A, np.zeros(1)),
-        "sum of exp(z - max of all z)": lambda Z, A: _over_largest(Z, A, np.max(Z)),
-        "sum of the outputs": lambda _, A: np.ones_like(A),
+        "the sum of exp(z)": lambda Z, A: _over_largest(Z, A, np.zeros(1)),
+        "the sum of exp(z - max of all z)": lambda Z, A: _over_largest(Z, A, np.max(Z)),
+        "the sum of the outputs": lambda _, A: np.ones_like(A),
     },
     "tanh": {
         "exp(z) + exp(-z)": lambda Z, _: 1 / (np.exp(Z) + np.exp(-Z)),
