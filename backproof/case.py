@@ -157,6 +157,11 @@ class Case:
             raise BackproofError(
                 f"{where}: a guard belongs to a logarithm, and {self.loss} has none; remove it."
             )
+        if kind == "product" and self.loss != "binary_cross_entropy":
+            raise BackproofError(
+                f"{where}: the guard '{kind}' belongs to binary_cross_entropy, and the loss is "
+                f"{self.loss}; change one of them."
+            )
         largest = np.inf if kind == "bound" else 0.5
         if not isinstance(eps, int | float) or not 0 < eps < largest:
             below = "" if kind == "bound" else " below 0.5"

@@ -24,7 +24,7 @@ PLACES: dict[str, tuple[str, ...]] = {  # place -> kinds of guard that stand the
     "denominator": ("add",),
     "output": ("add", "clip", "floor"),
     "logarithm": ("add", "clip", "shift", "floor"),
-    "slope": ("add", "clip", "shift", "floor"),
+    "slope": ("add", "clip", "shift", "floor", "product"),
     "gradient": ("bound",),
     "update": ("bound",),
 }
@@ -40,6 +40,7 @@ class Guard:
            "clip"   a kept within [eps, 1 - eps]
            "shift"  a + eps, so that 1 - a becomes 1 - a - eps
            "floor"  a and 1 - a, each at least eps
+           "product"  a (1 - a) + eps, the divisor of a - y in the derivative
            "bound"  x kept within [-eps, eps]
     eps    its size
     place  a key of PLACES

@@ -109,6 +109,8 @@ def output_delta(family: str, output: str, Z: Array, A: Array, Y: Array) -> Arra
 def guarded_delta(family: str, output: str, guard: Guard, Z: Array, A: Array, Y: Array) -> Array:
     """Return dT/dZ_L of the guarded total: dA = -Y / a + (1 - Y) / b, where a and b are what the
     guard makes of A and 1 - A; 0 where a clip changes A."""
+    if guard.kind == "product":
+        return through_output(output, Z, A, (A - Y) / (A * (1 - A) + guard.eps))
     low, high = kept(guard.kind, guard.eps, A)
     slope = _slope(family, A, Y, low, high)
     if guard.kind == "clip":

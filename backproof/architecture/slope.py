@@ -28,6 +28,7 @@ def guard_of_slope(evidence: Evidence, best: Weighed) -> Guard | None:
     if min(plain) <= rounding:
         return None
     guards = of_probabilities("slope", evidence.sizes)
+    guards = [guard for guard in guards if family == "binary" or guard.kind != "product"]
     errors = np.array([np.median(_errors(evidence, family, guard)) for guard in guards])
     errors[~(errors <= max(f.sight.tolerance for f in evidence.filled))] = np.inf
     found = nearest(errors / rounding, float(np.median(plain)) / rounding)

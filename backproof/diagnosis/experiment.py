@@ -131,6 +131,8 @@ def _guarded_cost(guard: Guard) -> Callable[..., Any]:
 
 def _guarded_delta(guard: Guard) -> Callable[..., Any]:
     def delta(A: Array, Y: Array, output: str, loss: str) -> Any:
+        if guard.kind == "product":
+            return OUTPUT[output].delta((A - Y) / (A * (1 - A) + guard.eps), A)
         low, high = kept(guard.kind, guard.eps, A)
         dA = -Y / low
         if loss == "binary_cross_entropy":

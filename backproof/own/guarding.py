@@ -91,6 +91,7 @@ def in_words(guard: Guard, case: Case) -> str:
         "shift": "added to a, and so taken from 1 - a",
         "clip": f"where a is kept within [{eps}, 1 - {eps}]",
         "floor": "the least that there is",
+        "product": "added to a (1 - a)",
     }[guard.kind]
     return f"{eps} {where}, {how}"
 
@@ -119,7 +120,7 @@ def _larger(one: GuardFinding, other: GuardFinding) -> GuardFinding:
 
 def _same(finding: GuardFinding, there: Sequence[Written]) -> list[Written]:
     """Return where a guard stands in the text: what has its size and kind, and best its role."""
-    kind = "add" if finding.kind in ("add", "shift") else "clip"
+    kind = "clip" if finding.kind in ("clip", "floor", "bound") else "add"
     own = [g for g in there if g.kind == kind and math.isclose(g.eps, finding.eps, rel_tol=1e-6)]
     role = ROLES.get(finding.place, "")
     return [guard for guard in own if guard.role == role] or own

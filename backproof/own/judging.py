@@ -25,7 +25,7 @@ from backproof.own.guarding import guard_findings, located
 from backproof.own.observed import Observed, observed
 from backproof.own.trials import Trial, problem_of, trials
 from backproof.own.weighing import exhibit, weigh
-from backproof.own.written import constants
+from backproof.own.written import constants, constants_of
 from backproof.trace import trace_names
 from backproof.verdict import LIVE, CaseReport, TargetReport
 
@@ -68,7 +68,7 @@ def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> T
     answer = live_answer(namespace, name, [problem_of(trial) for trial in there], LIVE)
     _refuse_half(LIVE, (), answer)
     names = [key for key in namespace if isinstance(key, str)]
-    return _judged(LIVE, answer, there, names, seed, (), DTYPES)
+    return _judged(LIVE, answer, there, names, seed, (), DTYPES, literals=constants_of(namespace))
 
 
 def _refuse_requests(

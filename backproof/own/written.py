@@ -9,6 +9,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,25 @@ def constants(tree: ast.Module) -> list[float]:
     named = _named(tree)
     values = (_value(node, named) for node in ast.walk(tree) if isinstance(node, ast.expr))
     return list(dict.fromkeys(value for value in values if value is not None and value > 0))
+
+
+def constants_of(namespace: Mapping[str, Any]) -> list[float]:
+    """Return the positive numbers among live objects: their own, and those in their functions."""
+    values = [value for value in namespace.values() if isinstance(value, float)]
+    holders = [namespace, *(vars(x) for x in namespace.values() if isinstance(x, type))]
+    functions = [x for held in holders for x in held.values() if isinstance(x, FunctionType)]
+    for function in functions:
+        values += [*(function.__defaults__ or ()), *_in_code(function.__code__)]
+    numbers = [x for x in values if isinstance(x, float) and 0 < x < math.inf]
+    return list(dict.fromkeys(numbers))
+
+
+def _in_code(code: CodeType) -> Iterator[Any]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _in_code(constant)
+        else:
+            yield constant
 
 
 def written(tree: ast.Module) -> list[Written]:
