@@ -56,17 +56,16 @@ class Costs:
         c = _column([loss.coefficient(f.sight.n_out, f.sight.m) for f in self.filled])
         near, plain = self._near(c, self.totals), float(self._residuals(c, self.totals)[0])
         unguarded = CostFit(bool(near.all()), int(near.sum()), None, self._factor(c))
-        exact = unguarded.fits and plain <= NOISY
-        if self.family == "squared" or exact or not with_guards:
+        if self.family == "squared" or not with_guards:
+            return unguarded
+        guards = of_probabilities("logarithm", self.sizes)
+        written = [self.sizes.writes(guard) for guard in guards]
+        if unguarded.fits and plain <= NOISY and not any(written):
             return unguarded
         allowed = self._near(c, self.guarded).all(axis=0)
         residuals = np.where(allowed, self._residuals(c, self.guarded), np.inf)
-        plain = plain if unguarded.fits else np.inf
-        best = nearest(residuals, plain)
-        if best is None:
-            return unguarded
-        guard = of_probabilities("logarithm", self.sizes)[best]
-        return CostFit(True, len(self.filled), guard)
+        best = nearest(residuals, plain if unguarded.fits else np.inf, written)
+        return unguarded if best is None else CostFit(True, len(self.filled), guards[best])
 
     def _near(self, c: Array, totals: Array) -> Array:
         """Tell which costs are c T; c is (k, 1), totals (k, g), the result (k, g)."""

@@ -1,6 +1,7 @@
 """The guards that files are known to use, and which of them some numbers speak for."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +12,16 @@ from backproof.trace import Array
 
 NOISY = 3.0  # residuals up to here, in units of the rounding noise, are no evidence
 CLEARLY = 4.0  # a guard must be nearer than the plain formula by this factor
+NEARER = 0.8  # a guard that stands in the text must be nearer by this factor
+ROLES = {  # place of a guard -> what it is in, in the text
+    "argument": "",
+    "denominator": "denominator",
+    "output": "",
+    "logarithm": "logarithm",
+    "slope": "denominator",
+    "gradient": "",
+    "update": "",
+}
 POWERS = [float(f"1e-{k}") for k in range(3, 18)]
 MACHINE = [float(np.finfo(np.float64).eps), 2.2e-16, float(np.finfo(np.float32).eps)]
 USUAL = tuple(POWERS + MACHINE + [float(f"5e-{k}") for k in range(4, 18)])  # usual ones first
@@ -21,10 +32,17 @@ BOUNDS = (1.0, 5.0, 10.0, 15.0, 20.0, 30.0)  # such as show
 class Sizes:
     """The sizes that a guard may have: the file's own constants, then the usual ones.
 
-    own  the positive constants of the file
+    own    the positive constants of the file
+    roles  size -> what such a guard is in, as the text has it: a key of ROLES' values.  A guard
+           that is written there is believed where the numbers are only nearer to it
     """
 
     own: tuple[float, ...] = ()
+    roles: Mapping[float, Collection[str]] = field(default_factory=dict)
+
+    def writes(self, guard: Guard) -> bool:
+        """Tell whether the text has a guard of this size in such a place."""
+        return ROLES[guard.place] in self.roles.get(guard.eps, ())
 
     @property
     def small(self) -> tuple[float, ...]:
@@ -54,12 +72,16 @@ def guarded_totals(filled: Filled, family: str, sizes: Sizes) -> Array:
     return np.asarray(np.sum(parts, axis=(1, 2), dtype=np.float64))
 
 
-def nearest(residuals: Array, plain: float) -> int | None:
-    """Return which is the first as near as the nearest; None if none is clearly nearer.
+def nearest(residuals: Array, plain: float, written: Sequence[bool]) -> int | None:
+    """Return which guard the numbers speak for, the first of those that are alike; None for none.
 
     residuals  under each guard, in units of the rounding noise; plain  of the plain formula
+    written    whether the text has such a guard
     """
-    best = float(np.min(residuals, initial=np.inf))
-    if best == np.inf or CLEARLY * best >= plain:
-        return None
-    return int(np.argmax(residuals <= best + 0.5))
+    clear = residuals < plain / CLEARLY if plain > NOISY else np.zeros_like(residuals, dtype=bool)
+    there = np.asarray(written, dtype=bool) & (residuals < NEARER * plain)
+    for possible in (clear, there):
+        left = np.where(possible, residuals, np.inf)
+        if (best := float(np.min(left, initial=np.inf))) < np.inf:
+            return int(np.argmax(left <= best + (0.5 if possible is clear else 0.0)))
+    return None

@@ -14,25 +14,25 @@ from backproof.architecture.paths import find_paths, with_their_guards
 from backproof.architecture.search import Found, search
 from backproof.architecture.slope import guard_of_slope
 
+USUAL_SIZES = Sizes()
 NOTHING = "the observations hold no arrays of a network"
 
 
 def identify(
     observations: Sequence[Observation],
     names: Collection[str] = (),
-    constants: Collection[float] = (),
+    sizes: Sizes = USUAL_SIZES,
 ) -> Architecture:
     """Return what network computed the observations: of one network, on several problems.
 
     Each thing is told from the network's own earlier numbers, so that a mistake in one place does
     not hide the rest.  names are identifiers of its source text: they settle what numbers do not.
-    constants are the positive numbers in it: a guard may have any of these sizes.
+    sizes are those that a guard may have, by its text.
     """
     with np.errstate(all="ignore"):
         seen = sights(observations)
         if not seen:
             return _unseen()
-        sizes = Sizes(tuple(constants))
         rate_hidden = any(observation.learning_rate is None for observation in observations)
         paths = with_their_guards(seen, find_paths(seen, names), sizes)
         found = search(seen, paths, rate_hidden, names, sizes)

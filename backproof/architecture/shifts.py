@@ -7,7 +7,7 @@ import numpy as np
 
 from backproof.architecture.activations import derivative
 from backproof.architecture.filled import Path
-from backproof.architecture.guards import CLEARLY, NOISY, Sizes, nearest
+from backproof.architecture.guards import NOISY, Sizes, nearest
 from backproof.architecture.observation import Sight
 from backproof.architecture.stretch import Stretch, distance, stretches
 from backproof.guards import DENOMINATORS, PLACES, Guard
@@ -39,14 +39,17 @@ def _of_stretch(
     """Return the fewest guards that explain what is shown; none where none do."""
     plain, far = _residual(seen, stretch, path), _miss(seen, stretch, path)
     start = path
-    while plain > NOISY and far <= SMALL and len(path.guards) < len(start.guards) + MOST:
-        options = list(_options(stretch, path, sizes))
-        residuals = np.array([_residual(seen, stretch, o, CLEARLY * plain) for o in options])
-        best = nearest(residuals, plain)
+    while far <= SMALL and len(path.guards) < len(start.guards) + MOST:
+        options = [
+            option
+            for option in _options(stretch, path, sizes)
+            if plain > NOISY or sizes.writes(option.guards[-1])
+        ]
+        residuals = np.array([_residual(seen, stretch, option, plain) for option in options])
+        best = nearest(residuals, plain, [sizes.writes(o.guards[-1]) for o in options])
         if best is None:
             break
-        path = options[best]
-        plain = _residual(seen, stretch, path)
+        path, plain = options[best], float(residuals[best])
     return path.guards[len(start.guards) :] if plain <= NOISY else ()
 
 

@@ -7,48 +7,39 @@ import numpy as np
 from backproof.architecture.evidence import Evidence, Weighed
 from backproof.architecture.filled import Filled
 from backproof.architecture.gradients import proportion
-from backproof.architecture.guards import CLEARLY, nearest, of_probabilities
+from backproof.architecture.guards import NOISY, nearest, of_probabilities
 from backproof.guards import Guard
 from backproof.trace import Array
+
+ROUNDINGS = 4.0  # of each product of the last layer's gradient, in units roundoff
 
 
 def guard_of_slope(evidence: Evidence, best: Weighed) -> Guard | None:
     """Return the guard in the derivative of a cross-entropy; None where the usual one fits.
 
-    That of the cost is likeliest.  Another one, or one beside a cost that is not shown or is
-    nobody's, is taken where the usual derivative fits nowhere.
+    That of the cost is likeliest, and the text may have others.
     """
     family, own = best.loss.family, best.cost.guard
-    plain = _errors(evidence, family, None)
-    if family == "squared" or not plain:
-        return None
-    if own is not None and _is_of(evidence, family, replace(own, place="slope"), plain):
-        return replace(own, place="slope")
-    rounding = _rounding(evidence)
-    if min(plain) <= rounding:
+    shown = _shown(evidence)
+    if family == "squared" or not shown:
         return None
     guards = of_probabilities("slope", evidence.sizes)
-    guards = [guard for guard in guards if family == "binary" or guard.kind != "product"]
-    errors = np.array([np.median(_errors(evidence, family, guard)) for guard in guards])
-    errors[~(errors <= max(f.sight.tolerance for f in evidence.filled))] = np.inf
-    found = nearest(errors / rounding, float(np.median(plain)) / rounding)
+    if family != "binary":
+        guards = [guard for guard in guards if guard.kind != "product"]
+    written = [evidence.sizes.writes(guard) for guard in guards]
+    if own is not None:
+        guards, written = [replace(own, place="slope"), *guards], [True, *written]
+    plain = _residual(evidence, shown, family, None)
+    if plain <= NOISY:
+        guards = [guard for guard, there in zip(guards, written, strict=True) if there]
+        written = [True] * len(guards)
+    residuals = np.array([_residual(evidence, shown, family, guard) for guard in guards])
+    found = nearest(np.where(residuals <= NOISY, residuals, np.inf), plain, written)
     return None if found is None else guards[found]
 
 
-def _is_of(evidence: Evidence, family: str, guard: Guard, plain: list[float]) -> bool:
-    """Tell whether the gradients are clearly nearer to those of the guarded cost.
-
-    They need not be so in every sight: a clip is seen only where it clips.
-    """
-    rounding = _rounding(evidence)
-    pairs = list(zip(_errors(evidence, family, guard), plain, strict=True))
-    nearer = sum(rounding < far > CLEARLY * near for near, far in pairs)
-    farther = sum(rounding < near > CLEARLY * far for near, far in pairs)
-    return nearer > farther
-
-
 def _shown(evidence: Evidence) -> list[tuple[Filled, Array, float]]:
-    """Return each dW_L that is shown and has elements to compare, and its relative blur.
+    """Return each dW_L that is shown and has elements to compare, and its blur.
 
     Those of several examples, if there are any: for one, a guard may only scale the gradient.
     """
@@ -56,19 +47,22 @@ def _shown(evidence: Evidence) -> list[tuple[Filled, Array, float]]:
     filled = [f for f in evidence.filled if name in f.sight.gradients]
     filled = [f for f in filled if f.sight.m > 1] or filled
     shown = [(f, f.sight.gradients[name], f.sight.blur[name]) for f in filled]
-    return [(f, dW, blur / float(np.max(np.abs(dW)))) for f, dW, blur in shown if dW.size > 1]
+    return [(f, dW, blur) for f, dW, blur in shown if dW.size > 1]
 
 
-def _errors(evidence: Evidence, family: str, guard: Guard | None) -> list[float]:
-    """Return how far each dW_L is off being a multiple of the one expected."""
-    return [
-        proportion(dW, evidence.delta(f, family, guard) @ f.A[f.sight.depth - 1].T)[1]
-        for f, dW, _ in _shown(evidence)
-    ]
-
-
-def _rounding(evidence: Evidence) -> float:
-    """Return what dW_L may be off by rounding alone."""
-    blurs = [4 * blur for _, _, blur in _shown(evidence)]
-    roundoff = max(f.sight.roundoff for f in evidence.filled)
-    return 64 * roundoff + (float(np.median(blurs)) if blurs else 0.0)
+def _residual(
+    evidence: Evidence,
+    shown: list[tuple[Filled, Array, float]],
+    family: str,
+    guard: Guard | None,
+) -> float:
+    """Return the root mean square of (dW_L - k dT/dW_L) / rounding noise; k fits each best."""
+    squares = []
+    for f, dW, blur in shown:
+        delta, A = evidence.delta(f, family, guard), f.A[f.sight.depth - 1]
+        expected = delta @ A.T
+        k, _ = proportion(dW, expected)
+        noise = ROUNDINGS * f.sight.roundoff * abs(k) * (np.abs(delta) @ np.abs(A).T) + blur
+        squares.append((((dW - k * expected) / (noise + 1e-300)) ** 2).ravel())
+    root = float(np.sqrt(np.mean(np.concatenate(squares))))
+    return root if np.isfinite(root) else np.inf

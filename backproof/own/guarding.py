@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from backproof.architecture import Architecture
+from backproof.architecture.guards import ROLES
 from backproof.candidate.loading import Source
 from backproof.candidate.quoting import quoted
 from backproof.case import Case
@@ -21,7 +22,6 @@ from backproof.precision import precision
 from backproof.twins import expected_trace
 from backproof.verdict import GuardFinding
 
-ROLES = {"denominator": "denominator", "slope": "denominator", "logarithm": "logarithm"}
 IN = {"logarithm": " in a logarithm", "denominator": " in a denominator", "root": " in a root"}
 
 
@@ -122,5 +122,5 @@ def _same(finding: GuardFinding, there: Sequence[Written]) -> list[Written]:
     """Return where a guard stands in the text: what has its size and kind, and best its role."""
     kind = "clip" if finding.kind in ("clip", "floor", "bound") else "add"
     own = [g for g in there if g.kind == kind and math.isclose(g.eps, finding.eps, rel_tol=1e-6)]
-    role = ROLES.get(finding.place, "")
+    role = ROLES[finding.place]
     return [guard for guard in own if guard.role == role] or own

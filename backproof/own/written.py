@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from backproof.architecture import Sizes
+from backproof.architecture.guards import ROLES
+
 SMALL = 1e-3  # more is not added to be safe
 CLIPS = ("clip", "clamp")
 FLOORS = ("maximum", "fmax", "max")
@@ -43,22 +46,26 @@ class Written:
     line: int
 
 
-def constants(tree: ast.Module) -> list[float]:
-    """Return the positive numbers of a file, those that are computed of constants too."""
+def sizes_in(tree: ast.Module) -> Sizes:
+    """Return the sizes that a guard of a file may have: those of its constants."""
     named = _named(tree)
     values = (_value(node, named) for node in ast.walk(tree) if isinstance(node, ast.expr))
-    return list(dict.fromkeys(value for value in values if value is not None and value > 0))
+    own = dict.fromkeys(value for value in values if value is not None and value > 0)
+    roles: dict[float, set[str]] = {}
+    for guard in written(tree):
+        roles.setdefault(guard.eps, set()).add(guard.role)
+    return Sizes(tuple(own), roles)
 
 
-def constants_of(namespace: Mapping[str, Any]) -> list[float]:
-    """Return the positive numbers among live objects: their own, and those in their functions."""
+def sizes_among(namespace: Mapping[str, Any]) -> Sizes:
+    """Return the same of live objects: of their functions the constants, whatever they are in."""
     values = [value for value in namespace.values() if isinstance(value, float)]
     holders = [namespace, *(vars(x) for x in namespace.values() if isinstance(x, type))]
     functions = [x for held in holders for x in held.values() if isinstance(x, FunctionType)]
     for function in functions:
         values += [*(function.__defaults__ or ()), *_in_code(function.__code__)]
-    numbers = [x for x in values if isinstance(x, float) and 0 < x < math.inf]
-    return list(dict.fromkeys(numbers))
+    own = dict.fromkeys(x for x in values if isinstance(x, float) and 0 < x < math.inf)
+    return Sizes(tuple(own), {x: ROLES.values() for x in own if x <= SMALL})
 
 
 def _in_code(code: CodeType) -> Iterator[Any]:
