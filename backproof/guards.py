@@ -23,8 +23,8 @@ PLACES: dict[str, tuple[str, ...]] = {  # place -> kinds of guard that stand the
     "argument": ("bound",),
     "denominator": ("add",),
     "output": ("add", "clip", "floor"),
-    "logarithm": ("add", "clip", "shift", "floor"),
-    "slope": ("add", "clip", "shift", "floor", "product"),
+    "logarithm": ("add", "clip", "shift", "single", "floor"),
+    "slope": ("add", "clip", "shift", "single", "floor", "product"),
     "gradient": ("bound",),
     "update": ("bound",),
 }
@@ -39,6 +39,7 @@ class Guard:
     kind   "add"    x + eps; of a and 1 - a, both
            "clip"   a kept within [eps, 1 - eps]
            "shift"  a + eps, so that 1 - a becomes 1 - a - eps
+           "single" a + eps, but 1 - a as it is
            "floor"  a and 1 - a, each at least eps
            "product"  a (1 - a) + eps, the divisor of a - y in the derivative
            "bound"  x kept within [-eps, eps]
@@ -118,6 +119,8 @@ def kept(kind: str, eps: float | Array, A: Array) -> tuple[Array, Array]:
         return A + above, 1 - A + above
     if kind == "shift":
         return A + above, 1 - (A + above)
+    if kind == "single":
+        return A + above, np.broadcast_to(1 - A, np.broadcast_shapes(A.shape, above.shape))
     if kind == "floor":
         return np.maximum(A, above), np.maximum(1 - A, above)
     low = np.minimum(np.maximum(A, above), ceiling)

@@ -28,6 +28,7 @@ class Guard:
     """What keeps 0 out of the logarithms of a cross-entropy.
 
     kind  "add": log(a + eps) and log(1 - a + eps); "shift": log(a + eps) and log(1 - a - eps);
+          "single": log(a + eps) and log(1 - a);
           "clip": a is first clipped to [eps, 1 - eps]; "floor": a and 1 - a are at least eps;
           "product": not of the cost but of its derivative, (a - y) / (a (1 - a) + eps)
     """
@@ -44,6 +45,8 @@ class Guard:
             return clipped.log(), (1 - clipped).log()
         if self.kind == "shift":
             return (A + self.eps).log(), (1 - (A + self.eps)).log()
+        if self.kind == "single":
+            return (A + self.eps).log(), (1 - A).log()
         if self.kind == "floor":
             return hardtanh(A, self.eps, 2).log(), hardtanh(1 - A, self.eps, 2).log()
         raise KeyError(self.kind)

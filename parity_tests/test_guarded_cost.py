@@ -84,6 +84,8 @@ def by_hand(guard: Guard | None, guarded_gradient: bool) -> Candidate:
             return np.log(A + guard.eps), np.log(1 - A + guard.eps)
         if guard.kind == "shift":
             return np.log(A + guard.eps), np.log(1 - A - guard.eps)
+        if guard.kind == "single":
+            return np.log(A + guard.eps), np.log(1 - A)
         if guard.kind == "floor":
             return np.log(np.maximum(A, guard.eps)), np.log(np.maximum(1 - A, guard.eps))
         clipped = np.clip(A, guard.eps, 1 - guard.eps)

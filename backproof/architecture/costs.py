@@ -64,6 +64,7 @@ class Costs:
             return unguarded
         allowed = self._near(c, self.guarded).all(axis=0)
         residuals = np.where(allowed, self._residuals(c, self.guarded), np.inf)
+        residuals[residuals > NOISY] = np.inf
         best = nearest(residuals, plain if unguarded.fits else np.inf, written)
         return unguarded if best is None else CostFit(True, len(self.filled), guards[best])
 

@@ -29,7 +29,8 @@ def guard_of_slope(evidence: Evidence, best: Weighed) -> Guard | None:
     written = [evidence.sizes.writes(guard) for guard in guards]
     if own is not None:
         guards, written = [replace(own, place="slope"), *guards], [True, *written]
-    plain = _residual(evidence, shown, family, None)
+    unfused = Guard("add", 0.0, "slope")  # rounded as dA g'(Z) is, where A - Y is not
+    plain = min(_residual(evidence, shown, family, guard) for guard in (None, unfused))
     if plain <= NOISY:
         guards = [guard for guard, there in zip(guards, written, strict=True) if there]
         written = [True] * len(guards)

@@ -45,7 +45,7 @@ def guard_findings(
             )
             known = findings.get(one.words)
             findings[one.words] = one if known is None else _larger(known, one)
-    return tuple(findings.values())
+    return tuple(finding for finding in findings.values() if finding.moves)
 
 
 def located(
@@ -60,6 +60,8 @@ def located(
         left = [guard for guard in left if guard not in own]
         placed.append((finding, own[0].line if own else None))
     for guard in left:
+        if guard.kind == "add" and not guard.role:
+            continue  # a step, or a penalty
         unseen = GuardFinding(_of_text(guard), guard.role, guard.kind, guard.eps)
         if all(unseen.words != known.words for known, _ in placed):
             placed.append((unseen, guard.line))
@@ -89,6 +91,7 @@ def in_words(guard: Guard, case: Case) -> str:
     how = {
         "add": "added",
         "shift": "added to a, and so taken from 1 - a",
+        "single": "added to a, and not to 1 - a",
         "clip": f"where a is kept within [{eps}, 1 - {eps}]",
         "floor": "the least that there is",
         "product": "added to a (1 - a)",
@@ -97,8 +100,8 @@ def in_words(guard: Guard, case: Case) -> str:
 
 
 def _of_text(guard: Written) -> str:
-    how = "added" if guard.kind == "add" else "a bound"
-    return f"{guard.eps:.6g}{IN.get(guard.role, '')}, {how}"
+    where = IN.get(guard.role, "")
+    return f"{guard.eps:.6g} {'added' if guard.kind == 'add' else 'as a bound'}{where}"
 
 
 def _moves(whole: Mapping[str, Expected], without: Mapping[str, Expected]) -> dict[str, float]:
