@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from backproof.errors import BackproofError
-from backproof.guards import DENOMINATORS, FORWARD, PLACES, Guard
+from backproof.guards import DENOMINATORS, OF_LAYERS, PLACES, Guard
 from backproof.trace import Array, parameter_names
 
 HIDDEN = ("relu", "sigmoid", "tanh", "leaky_relu")
@@ -157,18 +157,13 @@ class Case:
             raise BackproofError(
                 f"{where}: a guard belongs to a logarithm, and {self.loss} has none; remove it."
             )
-        if kind == "product" and self.loss != "binary_cross_entropy":
-            raise BackproofError(
-                f"{where}: the guard '{kind}' belongs to binary_cross_entropy, and the loss is "
-                f"{self.loss}; change one of them."
-            )
         largest = np.inf if kind == "bound" else 0.5
         if not isinstance(eps, int | float) or not 0 < eps < largest:
             below = "" if kind == "bound" else " below 0.5"
             raise BackproofError(
                 f"{where}: the guard's eps is {eps}; give a positive number{below}."
             )
-        if place in FORWARD:
+        if place in OF_LAYERS:
             self._refuse_bad_layer(where, guard)
 
     def _refuse_bad_layer(self, where: str, guard: Guard) -> None:

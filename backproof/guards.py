@@ -8,6 +8,7 @@ denominator  of an activation                               eps added
 output       of an activation                               eps added, or kept away from 0 (and 1)
 logarithm    a and 1 - a in the cost of a cross-entropy     the same
 slope        a and 1 - a in the derivative of that cost     the same
+derivative   of an activation                               eps added, or told from the plain one
 gradient     every dW and db                                kept within [-eps, eps]
 update       the same, but only on the way into the update: dW and db are shown as they were
 """
@@ -24,10 +25,12 @@ PLACES: dict[str, tuple[str, ...]] = {  # place -> kinds of guard that stand the
     "denominator": ("add",),
     "output": ("add", "clip", "floor"),
     "logarithm": ("add", "clip", "shift", "single", "floor"),
-    "slope": ("add", "clip", "shift", "single", "floor", "product"),
+    "slope": ("add", "clip", "shift", "single", "floor", "product", "delta"),
+    "derivative": ("add", "plain"),
     "gradient": ("bound",),
     "update": ("bound",),
 }
+OF_LAYERS = ("argument", "denominator", "output", "derivative")
 FORWARD = ("argument", "denominator", "output")  # places of a layer's activation
 AXIS = 0  # of the classes
 
@@ -42,10 +45,12 @@ class Guard:
            "single" a + eps, but 1 - a as it is
            "floor"  a and 1 - a, each at least eps
            "product"  a (1 - a) + eps, the divisor of a - y in the derivative
+           "delta"  a kept within [eps, 1 - eps] in dZ = a - y
+           "plain"  the guard of this size that the activation has is not in its derivative
            "bound"  x kept within [-eps, eps]
     eps    its size
     place  a key of PLACES
-    layer  of an activation, from 1; 0 elsewhere
+    layer  of an activation or a derivative, from 1; 0 elsewhere
     form   of a denominator: which one, a key of DENOMINATORS[activation]
     """
 
@@ -130,6 +135,13 @@ def kept(kind: str, eps: float | Array, A: Array) -> tuple[Array, Array]:
 def of_layer(guards: Sequence[Guard], layer: int) -> tuple[Guard, ...]:
     """Return the guards of a layer's activation."""
     return tuple(guard for guard in guards if guard.place in FORWARD and guard.layer == layer)
+
+
+def of_derivative(guards: Sequence[Guard], layer: int) -> tuple[bool, float]:
+    """Return whether a layer's derivative is told from its plain activation, and what is added."""
+    own = [g for g in guards if g.place == "derivative" and g.layer == layer]
+    added = sum(guard.eps for guard in own if guard.kind == "add")
+    return any(guard.kind == "plain" for guard in own), added
 
 
 def at_place(guards: Sequence[Guard], place: str) -> Guard | None:

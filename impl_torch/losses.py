@@ -29,8 +29,7 @@ class Guard:
 
     kind  "add": log(a + eps) and log(1 - a + eps); "shift": log(a + eps) and log(1 - a - eps);
           "single": log(a + eps) and log(1 - a);
-          "clip": a is first clipped to [eps, 1 - eps]; "floor": a and 1 - a are at least eps;
-          "product": not of the cost but of its derivative, (a - y) / (a (1 - a) + eps)
+          "clip": a is first clipped to [eps, 1 - eps]; "floor": a and 1 - a are at least eps
     """
 
     kind: str
@@ -64,8 +63,7 @@ class Cost:
 
     output     activation that made A; empty: the one that goes with the loss
     reduction  the cost is the "mean" over the m examples, or their "sum"
-    guard      of the logarithms of a cross-entropy; None: BCELoss bounds its own at -100.
-               Under "product" only the derivative of what is returned has a meaning
+    guard      of the logarithms of a cross-entropy; None: BCELoss bounds its own at -100
     of_logits  whether the logits may stand in for a softmax's output: not where A is moved
     Raises KeyError for another loss or reduction.
     """
@@ -87,9 +85,6 @@ class Cost:
 
     def __call__(self, ZL: Tensor, AL: Tensor, Y: Tensor) -> Tensor:
         """Return the cost, a scalar; ZL, AL and Y are (m, n_out)."""
-        if self.guard is not None and self.guard.kind == "product":
-            slope = (AL - Y) / (AL * (1 - AL) + self.guard.eps)
-            return self._averaged((slope.detach() * AL).sum(), Y)
         if self.guard is not None:
             return self._cross_entropy(*self.guard.logarithms(AL), Y)
         if self.loss != "categorical_cross_entropy":
@@ -103,9 +98,7 @@ class Cost:
         likelihood = Y * log_a
         if self.loss == "binary_cross_entropy":
             likelihood = likelihood + (1 - Y) * log_not_a
-        return self._averaged(-likelihood.sum(), Y)
-
-    def _averaged(self, J: Tensor, Y: Tensor) -> Tensor:
+        J = -likelihood.sum()
         return J / Y.shape[0] if self.averaged else J
 
     def _factor(self, n_out: int) -> float:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from impl_torch.losses import OUTPUT_OF_LOSS
-from impl_torch.moved import moved
+from impl_torch.moved import Move, moved
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
@@ -57,18 +57,18 @@ class SimpleNN(nn.Module):
         return activations[f"A{self.depth}"]
 
     def propagate(
-        self, x: Tensor, moves: Mapping[int, Tensor] | None = None
+        self, x: Tensor, moves: Mapping[int, Move] | None = None
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return {"A0", ..., "AL"} and {"Z1", ..., "ZL"}, each (m, n_l).
 
-        moves  layer -> what is added to its activation, (m, n_l): see moved
+        moves  layer -> what guards do to its activation
         """
         activations, Z_values = {"A0": x}, {}
         A = x
         for l, (fc, g) in enumerate(self._layers, 1):
             Z = fc(A)
-            by = moves.get(l) if moves else None
-            A = g(Z) if by is None else moved(Z, by, self._names[l - 1])
+            move = moves.get(l) if moves else None
+            A = g(Z) if move is None else moved(Z, move, self._names[l - 1])
             Z_values[f"Z{l}"], activations[f"A{l}"] = Z, A
         return activations, Z_values
 

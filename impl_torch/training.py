@@ -7,7 +7,9 @@ import torch
 from torch import Tensor, nn, optim
 
 from impl_torch.losses import Cost, Guard
+from impl_torch.moved import Move
 from impl_torch.network import SimpleNN
+from impl_torch.slopes import BY_HAND, Slope
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,9 @@ class Objective(nn.Module):
 
     loss, reduction  as in Cost; the output activation is the network's own
     guard            of the cost that is shown, as in Cost
-    slope            of the cost that is differentiated: nearly everybody guards only what is shown
-    moves            layer -> what is added to its activation: see SimpleNN.propagate
+    slope            of the cost that is differentiated, as in Cost or Slope: nearly everybody
+                     guards only what is shown
+    moves            layer -> what guards do to its activation
     """
 
     def __init__(
@@ -35,15 +38,17 @@ class Objective(nn.Module):
         reduction: str = "mean",
         guard: Guard | None = None,
         slope: Guard | None = None,
-        moves: Mapping[int, Tensor] | None = None,
+        moves: Mapping[int, Move] | None = None,
     ) -> None:
         """Keep the network under the name `network`."""
         super().__init__()
         self.network, self.moves = network, moves
         usual = moves is None or network.depth not in moves
         self.shown = Cost(loss, network.output, reduction, guard, usual)
-        self.differentiated = self.shown
-        if slope != guard:
+        self.differentiated: Cost | Slope = self.shown
+        if slope is not None and slope.kind in BY_HAND:
+            self.differentiated = Slope(loss, slope, reduction)
+        elif slope != guard:
             self.differentiated = Cost(loss, network.output, reduction, slope, usual)
 
     def forward(

@@ -34,11 +34,12 @@ class Path:
 
 @dataclass(frozen=True)
 class Filled:
-    """A sight with every Z[1..L] and A[0..L]."""
+    """A sight with every Z[1..L] and A[0..L], and the guards of the path."""
 
     sight: Sight
     Z: dict[int, Array]
     A: dict[int, Array]
+    guards: tuple[Guard, ...]
 
     @property
     def outputs(self) -> Array:
@@ -64,4 +65,4 @@ def fill(sight: Sight, path: Path) -> Filled:
         Z[L] = A.pop(L)
     if L not in A:
         A[L] = path.activated(L, Z[L])
-    return Filled(sight, Z, A)
+    return Filled(sight, Z, A, path.guards)

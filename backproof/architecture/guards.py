@@ -12,6 +12,7 @@ from backproof.trace import Array
 
 NOISY = 3.0  # residuals up to here, in units of the rounding noise, are no evidence
 CLEARLY = 4.0  # a guard must be nearer than the plain formula by this factor
+LARGEST = 0.01  # more than this is no guard
 NEARER = 0.8  # a guard that stands in the text must be nearer by this factor
 ROLES = {  # place of a guard -> what it is in, in the text
     "argument": "",
@@ -19,6 +20,7 @@ ROLES = {  # place of a guard -> what it is in, in the text
     "output": "",
     "logarithm": "logarithm",
     "slope": "denominator",
+    "derivative": "",
     "gradient": "",
     "update": "",
 }
@@ -47,7 +49,7 @@ class Sizes:
     @property
     def small(self) -> tuple[float, ...]:
         """What may be added, or keep a probability away from 0."""
-        own = [number for number in self.own if 0 < number < 0.5]
+        own = [number for number in self.own if 0 < number <= LARGEST]
         return tuple(dict.fromkeys([*own, *USUAL]))
 
     @property

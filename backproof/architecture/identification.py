@@ -6,6 +6,7 @@ import numpy as np
 
 from backproof.architecture.architecture import Architecture
 from backproof.architecture.bounds import bound_of
+from backproof.architecture.derivatives import guards_of_derivatives
 from backproof.architecture.doubts import doubts
 from backproof.architecture.evidence import Evidence
 from backproof.architecture.guards import Sizes
@@ -42,7 +43,8 @@ def identify(
             found = found.again(evidence, rate_hidden, names)
         best, rate = found.best, _rate(found) if rate_hidden else None
         bound = bound_of(observations, sizes)
-        guards = (*best.path.guards, shown, slope, bound)
+        inner = guards_of_derivatives(found.evidence, best, slope)
+        guards = (*best.path.guards, shown, slope, *inner, bound)
         return Architecture(
             hidden=best.path.hidden,
             output=best.path.output,

@@ -111,6 +111,8 @@ def guarded_delta(family: str, output: str, guard: Guard, Z: Array, A: Array, Y:
     guard makes of A and 1 - A; 0 where a clip changes A."""
     if guard.kind == "product":
         return through_output(output, Z, A, (A - Y) / (A * (1 - A) + guard.eps))
+    if guard.kind == "delta":
+        return kept("clip", guard.eps, A)[0] - Y
     low, high = kept(guard.kind, guard.eps, A)
     slope = _slope(family, A, Y, low, high)
     if guard.kind == "clip":

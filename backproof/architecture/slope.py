@@ -24,8 +24,9 @@ def guard_of_slope(evidence: Evidence, best: Weighed) -> Guard | None:
     if family == "squared" or not shown:
         return None
     guards = of_probabilities("slope", evidence.sizes)
-    if family != "binary":
-        guards = [guard for guard in guards if guard.kind != "product"]
+    usual = (evidence.path.output, family) in (("sigmoid", "binary"), ("softmax", "categorical"))
+    strange = [*(["product"] if family != "binary" else []), *([] if usual else ["delta"])]
+    guards = [guard for guard in guards if guard.kind not in strange]
     written = [evidence.sizes.writes(guard) for guard in guards]
     if own is not None:
         guards, written = [replace(own, place="slope"), *guards], [True, *written]

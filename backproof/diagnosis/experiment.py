@@ -12,7 +12,7 @@ import numpy as np
 from backproof.architecture.activations import derivative as slope_of
 from backproof.case import Inputs
 from backproof.diagnosis.exhibit import LATER, Exhibit
-from backproof.guards import FORWARD, Guard, at_place, kept, of_layer, shift
+from backproof.guards import OF_LAYERS, Guard, at_place, kept, of_derivative, of_layer, shift
 from backproof.mistakes.mistake import Plant
 from backproof.mistakes.watching import Pass, watched
 from backproof.trace import Array, parameter_names
@@ -106,7 +106,7 @@ def base(exhibit: Exhibit, at: Pass) -> Steps:
         steps = replace(steps, cost=_guarded_cost(guard))
     if guard := at_place(case.guards, "slope"):
         steps = replace(steps, output_delta=_guarded_delta(guard))
-    if any(guard.place in FORWARD for guard in case.guards):
+    if any(guard.place in OF_LAYERS for guard in case.guards):
         steps = _guarded_activations(steps, case.guards, at)
     if outputs > 1:
         cost, delta = steps.cost, steps.output_delta
@@ -133,6 +133,8 @@ def _guarded_delta(guard: Guard) -> Callable[..., Any]:
     def delta(A: Array, Y: Array, output: str, loss: str) -> Any:
         if guard.kind == "product":
             return OUTPUT[output].delta((A - Y) / (A * (1 - A) + guard.eps), A)
+        if guard.kind == "delta":
+            return kept("clip", guard.eps, A)[0] - Y
         low, high = kept(guard.kind, guard.eps, A)
         dA = -Y / low
         if loss == "binary_cross_entropy":
@@ -152,9 +154,10 @@ def _guarded_activations(steps: Steps, guards: Sequence[Guard], at: Pass) -> Ste
         return g(Z) + shift(own, (*at.hidden, at.output)[at.layer - 1], Z, g) if own else g(Z)
 
     def derivative(Z: Array, name: str) -> Array:
-        if of_layer(guards, at.layer):
-            return np.asarray(slope_of(name, Z, at.A[at.layer]))
-        return STEPS.activation_derivative(Z, name)
+        plain, added = of_derivative(guards, at.layer)
+        if plain or not of_layer(guards, at.layer):
+            return STEPS.activation_derivative(Z, name) + added
+        return np.asarray(slope_of(name, Z, at.A[at.layer])) + added
 
     return replace(steps, activation=activation, activation_derivative=derivative)
 

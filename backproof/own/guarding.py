@@ -19,6 +19,7 @@ from backproof.own.trials import Trial
 from backproof.own.weighing import case_of
 from backproof.own.written import Written, written
 from backproof.precision import precision
+from backproof.trace import trace_names
 from backproof.twins import expected_trace
 from backproof.verdict import GuardFinding
 
@@ -41,7 +42,11 @@ def guard_findings(
             others = tuple(other for other in case.guards if other != guard)
             without = expected_trace(replace(case, guards=others), inputs, precision("float64"))
             one = GuardFinding(
-                in_words(guard, case), guard.place, guard.kind, guard.eps, _moves(whole, without)
+                in_words(guard, case),
+                guard.place,
+                guard.kind,
+                guard.eps,
+                _moves(trace_names(case.depth), whole, without),
             )
             known = findings.get(one.words)
             findings[one.words] = one if known is None else _larger(known, one)
@@ -79,6 +84,10 @@ def in_words(guard: Guard, case: Case) -> str:
         return f"{eps} in {activation}, added to {guard.form}"
     if place == "argument":
         return f"{eps} in {activation}, whose z is {within}"
+    if place == "derivative" and guard.kind == "plain":
+        return f"{eps} in {activation}, but not in its derivative"
+    if place == "derivative":
+        return f"{eps} in the derivative of {activation}, added"
     if place == "gradient":
         return f"{eps} on the gradients, {within}"
     if place == "update":
@@ -95,6 +104,7 @@ def in_words(guard: Guard, case: Case) -> str:
         "clip": f"where a is kept within [{eps}, 1 - {eps}]",
         "floor": "the least that there is",
         "product": "added to a (1 - a)",
+        "delta": f"a - y, where a is kept within [{eps}, 1 - {eps}]",
     }[guard.kind]
     return f"{eps} {where}, {how}"
 
@@ -104,10 +114,13 @@ def _of_text(guard: Written) -> str:
     return f"{guard.eps:.6g} {'added' if guard.kind == 'add' else 'as a bound'}{where}"
 
 
-def _moves(whole: Mapping[str, Expected], without: Mapping[str, Expected]) -> dict[str, float]:
+def _moves(
+    names: Sequence[str], whole: Mapping[str, Expected], without: Mapping[str, Expected]
+) -> dict[str, float]:
     """Return array -> largest change over largest element, where it is more than rounding."""
     moves = {}
-    for name, expected in whole.items():
+    for name in names:
+        expected = whole[name]
         change = np.abs(expected.value - without[name].value)
         height = float(np.max(np.abs(expected.value)))
         if np.any(change > expected.sigma) and height > 0:
@@ -123,7 +136,7 @@ def _larger(one: GuardFinding, other: GuardFinding) -> GuardFinding:
 
 def _same(finding: GuardFinding, there: Sequence[Written]) -> list[Written]:
     """Return where a guard stands in the text: what has its size and kind, and best its role."""
-    kind = "clip" if finding.kind in ("clip", "floor", "bound") else "add"
+    kind = "clip" if finding.kind in ("clip", "floor", "bound", "delta") else "add"
     own = [g for g in there if g.kind == kind and math.isclose(g.eps, finding.eps, rel_tol=1e-6)]
     role = ROLES[finding.place]
     return [guard for guard in own if guard.role == role] or own
