@@ -25,7 +25,7 @@ PLACES: dict[str, tuple[str, ...]] = {  # place -> kinds of guard that stand the
     "denominator": ("add",),
     "output": ("add", "clip", "floor"),
     "logarithm": ("add", "clip", "shift", "single", "floor"),
-    "slope": ("add", "clip", "shift", "single", "floor", "product", "delta"),
+    "slope": ("add", "clip", "shift", "single", "quotient", "product", "delta"),
     "derivative": ("add", "plain"),
     "gradient": ("bound",),
     "update": ("bound",),
@@ -44,6 +44,7 @@ class Guard:
            "shift"  a + eps, so that 1 - a becomes 1 - a - eps
            "single" a + eps, but 1 - a as it is
            "floor"  a and 1 - a, each at least eps
+           "quotient"  a kept within [eps, 1 - eps] in -y / a + (1 - y) / (1 - a)
            "product"  a (1 - a) + eps, the divisor of a - y in the derivative
            "delta"  a kept within [eps, 1 - eps] in dZ = a - y
            "plain"  the guard of this size that the activation has is not in its derivative
@@ -128,7 +129,7 @@ def kept(kind: str, eps: float | Array, A: Array) -> tuple[Array, Array]:
         return A + above, np.broadcast_to(1 - A, np.broadcast_shapes(A.shape, above.shape))
     if kind == "floor":
         return np.maximum(A, above), np.maximum(1 - A, above)
-    low = np.minimum(np.maximum(A, above), ceiling)
+    low = np.minimum(np.maximum(A, above), ceiling)  # "clip", or what has such numbers in it
     return low, 1 - low
 
 

@@ -5,15 +5,15 @@ from torch.nn.functional import hardtanh
 
 from impl_torch.losses import Guard
 
-BY_HAND = ("floor", "product", "delta")  # kinds of a guard
+BY_HAND = ("quotient", "product", "delta")  # kinds of a guard
 
 
 class Slope:
     """A number whose gradient is the derivative written by hand; its value means nothing.
 
-    floor    dJ/dA = -y / max(a, eps) + (1 - y) / max(1 - a, eps), the second for the binary one
-    product  dJ/dA = (a - y) / (a (1 - a) + eps)
-    delta    dJ/dZ = a - y, with a kept within [eps, 1 - eps]
+    quotient  dJ/dA = -y / c + (1 - y) / (1 - c), the second for the binary one
+    product   dJ/dA = (a - y) / (a (1 - a) + eps)
+    delta     dJ/dZ = c - y, with c = a kept within [eps, 1 - eps]
     divided by the m examples where the reduction is a mean
     """
 
@@ -29,8 +29,9 @@ class Slope:
         elif self.guard.kind == "product":
             J = ((A - Y) / (A * (1 - A) + eps) * AL).sum()
         else:
-            slope = -(Y / hardtanh(A, eps, 2))
+            kept = hardtanh(A, eps, 1 - eps)
+            slope = -(Y / kept)
             if self.loss == "binary_cross_entropy":
-                slope = slope + (1 - Y) / hardtanh(1 - A, eps, 2)
+                slope = slope + (1 - Y) / (1 - kept)
             J = (slope * AL).sum()
         return J / Y.shape[0] if self.averaged else J

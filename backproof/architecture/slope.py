@@ -8,7 +8,7 @@ from backproof.architecture.evidence import Evidence, Weighed
 from backproof.architecture.filled import Filled
 from backproof.architecture.gradients import proportion
 from backproof.architecture.guards import NOISY, nearest, of_probabilities
-from backproof.guards import Guard
+from backproof.guards import PLACES, Guard
 from backproof.trace import Array
 
 ROUNDINGS = 4.0  # of each product of the last layer's gradient, in units roundoff
@@ -28,7 +28,7 @@ def guard_of_slope(evidence: Evidence, best: Weighed) -> Guard | None:
     strange = [*(["product"] if family != "binary" else []), *([] if usual else ["delta"])]
     guards = [guard for guard in guards if guard.kind not in strange]
     written = [evidence.sizes.writes(guard) for guard in guards]
-    if own is not None:
+    if own is not None and own.kind in PLACES["slope"]:
         guards, written = [replace(own, place="slope"), *guards], [True, *written]
     unfused = Guard("add", 0.0, "slope")  # rounded as dA g'(Z) is, where A - Y is not
     plain = min(_residual(evidence, shown, family, guard) for guard in (None, unfused))

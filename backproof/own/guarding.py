@@ -1,7 +1,7 @@
 """The guards of a file, in words: what each is, what it moves, and on which line it stands."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from backproof.trace import trace_names
 from backproof.twins import expected_trace
 from backproof.verdict import GuardFinding
 
+CLIPS = ("clip", "floor", "bound", "delta", "quotient")
 IN = {"logarithm": " in a logarithm", "denominator": " in a denominator", "root": " in a root"}
 
 
@@ -103,6 +104,7 @@ def in_words(guard: Guard, case: Case) -> str:
         "single": "added to a, and not to 1 - a",
         "clip": f"where a is kept within [{eps}, 1 - {eps}]",
         "floor": "the least that there is",
+        "quotient": f"whose divisors are of a within [{eps}, 1 - {eps}]",
         "product": "added to a (1 - a)",
         "delta": f"a - y, where a is kept within [{eps}, 1 - {eps}]",
     }[guard.kind]
@@ -115,7 +117,7 @@ def _of_text(guard: Written) -> str:
 
 
 def _moves(
-    names: Sequence[str], whole: Mapping[str, Expected], without: Mapping[str, Expected]
+    names: Iterable[str], whole: Mapping[str, Expected], without: Mapping[str, Expected]
 ) -> dict[str, float]:
     """Return array -> largest change over largest element, where it is more than rounding."""
     moves = {}
@@ -136,7 +138,7 @@ def _larger(one: GuardFinding, other: GuardFinding) -> GuardFinding:
 
 def _same(finding: GuardFinding, there: Sequence[Written]) -> list[Written]:
     """Return where a guard stands in the text: what has its size and kind, and best its role."""
-    kind = "clip" if finding.kind in ("clip", "floor", "bound", "delta") else "add"
+    kind = "clip" if finding.kind in CLIPS else "add"
     own = [g for g in there if g.kind == kind and math.isclose(g.eps, finding.eps, rel_tol=1e-6)]
     role = ROLES[finding.place]
     return [guard for guard in own if guard.role == role] or own

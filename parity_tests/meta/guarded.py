@@ -194,7 +194,7 @@ BOUNDS = {  # place, with a size that shows
                 "dZ2 = A2 - Y",
                 "p = np.clip(A2, E, 1 - E); dZ2 = ((1 - Y) / (1 - p) - Y / p) * A2 * (1 - A2)",
             ),
-            "in the derivative of the cost, the least that there is",
+            "in the derivative of the cost, whose divisors are of a within [0.01, 1 - 0.01]",
             "dW2",
         ),
     ),
