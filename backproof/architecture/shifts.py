@@ -40,11 +40,7 @@ def _of_stretch(
     plain, far = _residual(seen, stretch, path), _miss(seen, stretch, path)
     start = path
     while far <= SMALL and len(path.guards) < len(start.guards) + MOST:
-        options = [
-            option
-            for option in _options(stretch, path, sizes)
-            if plain > NOISY or sizes.writes(option.guards[-1])
-        ]
+        options = list(_options(stretch, path, sizes, only_written=plain <= NOISY))
         residuals = np.array([_residual(seen, stretch, option, plain) for option in options])
         best = nearest(residuals, plain, [sizes.writes(o.guards[-1]) for o in options])
         if best is None:
@@ -53,14 +49,17 @@ def _of_stretch(
     return path.guards[len(start.guards) :] if plain <= NOISY else ()
 
 
-def _options(stretch: Stretch, path: Path, sizes: Sizes) -> Iterator[Path]:
+def _options(stretch: Stretch, path: Path, sizes: Sizes, only_written: bool) -> Iterator[Path]:
     """Yield the path with one guard more: in all layers of one activation, or in one of them."""
+    if only_written and not sizes.roles:
+        return
     names = (*path.hidden, path.output)
     layers = range(stretch.first, stretch.last + 1)
     for name in dict.fromkeys(names[l - 1] for l in layers):
         own = [l for l in layers if names[l - 1] == name]
+        guards = [g for g in _guards(name, sizes) if not only_written or sizes.writes(g)]
         for chosen in [own, *([l] for l in own)] if len(own) > 1 else [own]:
-            for guard in _guards(name, sizes):
+            for guard in guards:
                 placed = tuple(replace(guard, layer=l) for l in chosen)
                 yield replace(path, guards=path.guards + placed)
 
