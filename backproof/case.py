@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from backproof.errors import BackproofError
+from backproof.guards import DENOMINATORS, OF_LAYERS, PLACES, Guard
 from backproof.trace import Array, parameter_names
 
 HIDDEN = ("relu", "sigmoid", "tanh", "leaky_relu")
@@ -23,20 +24,7 @@ CROSS_ENTROPIES = ("binary_cross_entropy", "categorical_cross_entropy")
 PROBABILITIES = ("sigmoid", "softmax")  # outputs that have a logarithm
 OUTPUTS = (*PROBABILITIES, "identity", "tanh", "relu")
 REDUCTIONS = ("mean", "sum")
-GUARDS = ("add", "clip")
 DTYPES = ("float64", "float32")
-
-
-@dataclass(frozen=True)
-class Guard:
-    """What keeps 0 out of the logarithms of a cross-entropy: log(a), log(1 - a) become
-
-    "add"   log(a + eps), log(1 - a + eps)
-    "clip"  the same logarithms of a clipped to [eps, 1 - eps]
-    """
-
-    kind: str
-    eps: float
 
 
 @dataclass(frozen=True)
@@ -70,8 +58,8 @@ class Case:
     dtypes         the precisions in which the case makes sense
     output         activation of the last layer; empty: the one that goes with the loss
     reduction      the cost is the "mean" over the m examples, or their "sum"
-    guard          of the logarithms in the cost; None: the plain cost
-    guarded_gradient  whether the gradient is that of the guarded cost too, or of the plain one
+    guards         what keeps its formulas from dividing by 0; those of an activation, for one
+                   iteration only
     """
 
     name: str
@@ -86,8 +74,7 @@ class Case:
     dtypes: tuple[str, ...] = DTYPES
     output: str = ""
     reduction: str = "mean"
-    guard: Guard | None = None
-    guarded_gradient: bool = False
+    guards: tuple[Guard, ...] = ()
 
     def __post_init__(self) -> None:
         """Give the output its activation where none is named; inputs() refuses what is unknown."""
@@ -121,6 +108,8 @@ class Case:
             )
         self._refuse_unknown_names(where)
         self._refuse_bad_logarithms(where)
+        for guard in self.guards:
+            self._refuse_bad_guard(where, guard)
         rate = self.learning_rate
         if not isinstance(rate, int | float) or not np.isfinite(rate) or rate <= 0:
             raise BackproofError(
@@ -157,24 +146,38 @@ class Case:
                 f"{where}: {self.loss} takes the logarithm of probabilities, but the output is "
                 f"{self.output}; choose {' or '.join(PROBABILITIES)}."
             )
-        if self.guard is None:
-            if self.guarded_gradient:
-                raise BackproofError(
-                    f"{where}: guarded_gradient is set, but there is no guard; give one."
-                )
-            return
-        if self.loss not in CROSS_ENTROPIES:
+
+    def _refuse_bad_guard(self, where: str, guard: Guard) -> None:
+        place, kind, eps = guard.place, guard.kind, guard.eps
+        if kind not in PLACES.get(place, ()):
+            known = ", ".join(PLACES.get(place, PLACES))
+            what = f"guard '{kind}'" if place in PLACES else f"place '{place}' of a guard"
+            raise BackproofError(f"{where}: there is no {what}; choose one of {known}.")
+        if place in ("logarithm", "slope") and self.loss not in CROSS_ENTROPIES:
             raise BackproofError(
                 f"{where}: a guard belongs to a logarithm, and {self.loss} has none; remove it."
             )
-        kind, eps = self.guard.kind, self.guard.eps
-        if kind not in GUARDS:
+        largest = np.inf if kind == "bound" else 0.5
+        if not isinstance(eps, int | float) or not 0 < eps < largest:
+            below = "" if kind == "bound" else " below 0.5"
             raise BackproofError(
-                f"{where}: there is no guard '{kind}'; choose one of {', '.join(GUARDS)}."
+                f"{where}: the guard's eps is {eps}; give a positive number{below}."
             )
-        if not isinstance(eps, int | float) or not 0 < eps < 0.5:
+        if place in OF_LAYERS:
+            self._refuse_bad_layer(where, guard)
+
+    def _refuse_bad_layer(self, where: str, guard: Guard) -> None:
+        if not 1 <= guard.layer <= self.depth or self.iterations != 1:
             raise BackproofError(
-                f"{where}: the guard's eps is {eps}; give a positive number below 0.5."
+                f"{where}: a guard of an activation needs a layer between 1 and {self.depth}, and "
+                "iterations=1; change the one or the other."
+            )
+        name = (*self.hidden_layers, self.output)[guard.layer - 1]
+        forms = DENOMINATORS.get(name, {})
+        if guard.place == "denominator" and guard.form not in forms:
+            raise BackproofError(
+                f"{where}: {name} has no denominator '{guard.form}'; choose one of "
+                f"{', '.join(forms) or 'sigmoid, softmax and tanh'}."
             )
 
 

@@ -87,6 +87,39 @@ class Line:
 
 
 @dataclass(frozen=True)
+class GuardFinding:
+    """A guard: what keeps a formula from dividing by 0 or overflowing.  It is no mistake.
+
+    words  what it is
+    place  where: a key of backproof.guards.PLACES; of one that only the text shows, its role there
+    kind   how it works, as in backproof.guards.Guard
+    eps    its size
+    moves  array -> its largest change over its largest element, of what moves by more than
+           rounding, in order of computation
+    line   where it stands, if that was found
+    """
+
+    words: str
+    place: str
+    kind: str
+    eps: float
+    moves: Mapping[str, float] = field(default_factory=dict)
+    line: Line | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What it is and what it does, without a full stop."""
+        if not self.moves:
+            return f"{self.words}: moves nothing here by more than rounding"
+        first, size = next(iter(self.moves.items()))
+        most = max(self.moves, key=lambda name: self.moves[name])
+        more = ""
+        if self.moves[most] > 1.5 * size:
+            more = f", {most} by {self.moves[most]:.1g}"
+        return f"{self.words}: moves {first} by {size:.1g} of its value{more}"
+
+
+@dataclass(frozen=True)
 class TargetReport:
     """All that was found about one target.
 
@@ -95,6 +128,7 @@ class TargetReport:
     notes    what the user should know, one sentence each
     refused  why it could not be judged: one sentence
     lines    array -> the line of the file that computes it, of those that could be seen
+    guards   what keeps its formulas from dividing by 0, and what that changes
     """
 
     target: str
@@ -103,11 +137,18 @@ class TargetReport:
     notes: tuple[str, ...] = ()
     refused: str = ""
     lines: Mapping[str, Line] = field(default_factory=dict)
+    guards: tuple[GuardFinding, ...] = ()
 
     @property
     def judged(self) -> list[CaseReport]:
         """The cases that were neither skipped nor refused."""
         return [case for case in self.cases if not case.skipped and not case.refused]
+
+    @property
+    def guard_lines(self) -> list[str]:
+        """A sentence for each guard, with its line."""
+        places = [f" (line {g.line.number})" if g.line else "" for g in self.guards]
+        return [f"{g.sentence}{place}" for g, place in zip(self.guards, places, strict=True)]
 
     @property
     def controls(self) -> list[Control]:

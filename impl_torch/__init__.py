@@ -5,6 +5,7 @@ Layout: examples first, as torch has it: X (m, n_x), weight (n_out, n_in), bias 
 
 from impl_torch.losses import OUTPUT_OF_LOSS, Cost, Guard
 from impl_torch.modes import MODES, ModeTrainer, unavailable
+from impl_torch.moved import Move
 from impl_torch.network import SimpleNN
 from impl_torch.parameters import load_parameters, to_numpy, to_torch
 from impl_torch.stacked import StackedTrainer
@@ -17,6 +18,7 @@ __all__ = [
     "Guard",
     "Iteration",
     "ModeTrainer",
+    "Move",
     "Objective",
     "SimpleNN",
     "StackedTrainer",

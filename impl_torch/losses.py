@@ -27,7 +27,9 @@ CRITERIA: dict[str, Any] = {
 class Guard:
     """What keeps 0 out of the logarithms of a cross-entropy.
 
-    kind  "add": log(a + eps) and log(1 - a + eps); "clip": a is first clipped to [eps, 1 - eps]
+    kind  "add": log(a + eps) and log(1 - a + eps); "shift": log(a + eps) and log(1 - a - eps);
+          "single": log(a + eps) and log(1 - a);
+          "clip": a is first clipped to [eps, 1 - eps]; "floor": a and 1 - a are at least eps
     """
 
     kind: str
@@ -40,6 +42,12 @@ class Guard:
         if self.kind == "clip":
             clipped = hardtanh(A, self.eps, 1 - self.eps)
             return clipped.log(), (1 - clipped).log()
+        if self.kind == "shift":
+            return (A + self.eps).log(), (1 - (A + self.eps)).log()
+        if self.kind == "single":
+            return (A + self.eps).log(), (1 - A).log()
+        if self.kind == "floor":
+            return hardtanh(A, self.eps, 2).log(), hardtanh(1 - A, self.eps, 2).log()
         raise KeyError(self.kind)
 
 
@@ -56,15 +64,22 @@ class Cost:
     output     activation that made A; empty: the one that goes with the loss
     reduction  the cost is the "mean" over the m examples, or their "sum"
     guard      of the logarithms of a cross-entropy; None: BCELoss bounds its own at -100
+    of_logits  whether the logits may stand in for a softmax's output: not where A is moved
     Raises KeyError for another loss or reduction.
     """
 
     def __init__(
-        self, loss: str, output: str = "", reduction: str = "mean", guard: Guard | None = None
+        self,
+        loss: str,
+        output: str = "",
+        reduction: str = "mean",
+        guard: Guard | None = None,
+        of_logits: bool = True,
     ) -> None:
         """Choose the criterion."""
         self.loss, self.guard = loss, guard
-        self.of_logits = OUTPUT_OF_LOSS[loss] == "softmax" == (output or OUTPUT_OF_LOSS[loss])
+        is_softmax = OUTPUT_OF_LOSS[loss] == "softmax" == (output or OUTPUT_OF_LOSS[loss])
+        self.of_logits = of_logits and is_softmax
         self.averaged = {"mean": True, "sum": False}[reduction]
         self.criterion: nn.Module = CRITERIA[loss](reduction=reduction)
 

@@ -1,11 +1,12 @@
 """The network as a torch module."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from torch import Tensor, nn
 
 from impl_torch.losses import OUTPUT_OF_LOSS
+from impl_torch.moved import Move, moved
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
@@ -47,6 +48,7 @@ class SimpleNN(nn.Module):
             self.add_module(f"fc{l}", fc)
         for name, g in activations.items():
             self.add_module(name, g)
+        self._names = names
         self._layers = [(fc, activations[name]) for fc, name in zip(linear, names, strict=True)]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -54,13 +56,19 @@ class SimpleNN(nn.Module):
         activations, _ = self.propagate(x)
         return activations[f"A{self.depth}"]
 
-    def propagate(self, x: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Return {"A0", ..., "AL"} and {"Z1", ..., "ZL"}, each (m, n_l)."""
+    def propagate(
+        self, x: Tensor, moves: Mapping[int, Move] | None = None
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Return {"A0", ..., "AL"} and {"Z1", ..., "ZL"}, each (m, n_l).
+
+        moves  layer -> what guards do to its activation
+        """
         activations, Z_values = {"A0": x}, {}
         A = x
         for l, (fc, g) in enumerate(self._layers, 1):
             Z = fc(A)
-            A = g(Z)
+            move = moves.get(l) if moves else None
+            A = g(Z) if move is None else moved(Z, move, self._names[l - 1])
             Z_values[f"Z{l}"], activations[f"A{l}"] = Z, A
         return activations, Z_values
 

@@ -1,13 +1,15 @@
 """Gradient descent with torch.optim.SGD."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn, optim
 
 from impl_torch.losses import Cost, Guard
+from impl_torch.moved import Move
 from impl_torch.network import SimpleNN
+from impl_torch.slopes import BY_HAND, Slope
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,11 @@ class Iteration:
 class Objective(nn.Module):
     """A network together with its loss: the scalar that training makes small.
 
-    loss, reduction, guard  as in Cost; the output activation is the network's own
-    guarded_gradient        whether a guard takes part in what is differentiated, or is put only
-                            into the cost that is shown, as nearly everybody does
+    loss, reduction  as in Cost; the output activation is the network's own
+    guard            of the cost that is shown, as in Cost
+    slope            of the cost that is differentiated, as in Cost or Slope: nearly everybody
+                     guards only what is shown
+    moves            layer -> what guards do to its activation
     """
 
     def __init__(
@@ -33,14 +37,19 @@ class Objective(nn.Module):
         loss: str = "binary_cross_entropy",
         reduction: str = "mean",
         guard: Guard | None = None,
-        guarded_gradient: bool = False,
+        slope: Guard | None = None,
+        moves: Mapping[int, Move] | None = None,
     ) -> None:
         """Keep the network under the name `network`."""
         super().__init__()
-        self.network = network
-        self.shown = Cost(loss, network.output, reduction, guard)
-        apart = guard is not None and not guarded_gradient
-        self.differentiated = Cost(loss, network.output, reduction) if apart else self.shown
+        self.network, self.moves = network, moves
+        usual = moves is None or network.depth not in moves
+        self.shown = Cost(loss, network.output, reduction, guard, usual)
+        self.differentiated: Cost | Slope = self.shown
+        if slope is not None and slope.kind in BY_HAND:
+            self.differentiated = Slope(loss, slope, reduction)
+        elif slope != guard:
+            self.differentiated = Cost(loss, network.output, reduction, slope, usual)
 
     def forward(
         self, X: Tensor, Y: Tensor
@@ -49,7 +58,7 @@ class Objective(nn.Module):
 
         Data X (m, n_x), labels Y (m, n_out).
         """
-        activations, Z_values = self.network.propagate(X)
+        activations, Z_values = self.network.propagate(X, self.moves)
         L = self.network.depth
         ZL, AL = Z_values[f"Z{L}"], activations[f"A{L}"]
         J = self.differentiated(ZL, AL, Y)
@@ -65,13 +74,13 @@ def iterate(
     loss: str = "binary_cross_entropy",
     reduction: str = "mean",
     guard: Guard | None = None,
-    guarded_gradient: bool = False,
+    slope: Guard | None = None,
 ) -> Iterator[Iteration]:
     """Train without end, yielding after each update; X (m, n_x), Y (m, n_out).
 
     The options are those of Objective.  Source: notebook, Example 3.7.2 (training).
     """
-    objective = Objective(network, loss, reduction, guard, guarded_gradient)
+    objective = Objective(network, loss, reduction, guard, slope)
     optimizer = optim.SGD(network.parameters(), lr=learning_rate)
     while True:
         J, cost, activations, Z_values = objective(X, Y)

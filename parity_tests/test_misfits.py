@@ -110,8 +110,8 @@ def test_unknown_reduction_is_refused() -> None:
 
 def test_unknown_guard_is_refused() -> None:
     A = torch.full((3, 1), 0.5)
-    with pytest.raises(KeyError, match="floor"):
-        Cost("binary_cross_entropy", guard=Guard("floor", 1e-8))(A, A, A)
+    with pytest.raises(KeyError, match="hinge"):
+        Cost("binary_cross_entropy", guard=Guard("hinge", 1e-8))(A, A, A)
 
 
 @pytest.mark.parametrize("what", ["hidden", "loss", "output"])

@@ -18,7 +18,7 @@ from backproof.verdict import CaseReport
 
 # torch's own warning, on importing its compiler
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
-PLAIN = [case.name for case in TABLE if case.guard is None and case.iterations <= 50]
+PLAIN = [case.name for case in TABLE if not case.guards and case.iterations <= 50]
 UPDATES = ("eager", "foreach", "fused")
 KINDS = ("ragged", "softmax", "regression", "sigmoid-squared-sum", "mixed-hidden", "at-kink")
 CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device here")
@@ -41,7 +41,7 @@ def mode_candidate(mode: str, device: str = "cpu", off: float = 1.0) -> Candidat
     """Return a mode as a candidate; off: a fault, a factor of the learning rate."""
 
     def run(case: Case, inputs: Inputs) -> Run:
-        if case.guard is not None:
+        if case.guards:
             raise SkippedError("no guard")
         steps = trained(case, inputs, mode, device, off * case.learning_rate)
         trace: dict[str, Any] = {}

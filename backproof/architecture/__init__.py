@@ -1,7 +1,8 @@
 """What network a stranger's numbers are of: its activations, loss, guards and learning rate."""
 
 from backproof.architecture.architecture import Architecture
+from backproof.architecture.guards import Sizes
 from backproof.architecture.identification import identify
 from backproof.architecture.observation import Observation
 
-__all__ = ["Architecture", "Observation", "identify"]
+__all__ = ["Architecture", "Observation", "Sizes", "identify"]

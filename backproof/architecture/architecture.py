@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backproof.architecture.vocabulary import term
-from backproof.case import Guard
+from backproof.guards import Guard, at_place
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Architecture:
     hidden            one activation for each hidden layer
     learning_rate     found from the numbers where it was hidden, else None
     mean_of_outputs   a cross-entropy is divided by n_out as well: np.mean over everything
-    guarded_gradient  the gradients are those of the guarded cost
+    guards            what keeps its formulas from dividing by 0
     assumed           sentences, each beginning with what the numbers did not decide: "hidden",
                       "output", "loss", "reduction", or the hidden "learning rate"
     """
@@ -22,8 +22,7 @@ class Architecture:
     output: str
     loss: str
     reduction: str
-    guard: Guard | None
-    guarded_gradient: bool
+    guards: tuple[Guard, ...]
     learning_rate: float | None
     mean_of_outputs: bool
     assumed: tuple[str, ...]
@@ -36,12 +35,14 @@ class Architecture:
         parts = [term(self.loss), self.reduction]
         if self.mean_of_outputs:
             parts.append("mean over the outputs")
-        if self.guard is not None:
-            parts.append(_guard_in_words(self.guard))
+        if guard := at_place(self.guards, "logarithm") or at_place(self.guards, "slope"):
+            parts.append(_guard_in_words(guard))
         return f"{activations}; {', '.join(parts)}"
 
 
 def _guard_in_words(guard: Guard) -> str:
     if guard.kind == "clip":
         return f"clipped to [{guard.eps:.2g}, 1 - {guard.eps:.2g}]"
+    if guard.kind == "floor":
+        return f"at least {guard.eps:.2g} inside the logarithms"
     return f"{guard.eps:.2g} added inside the logarithms"

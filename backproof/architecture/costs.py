@@ -7,14 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from backproof.architecture.filled import Filled
-from backproof.architecture.guards import GUARDS, guarded_totals
+from backproof.architecture.guards import NOISY, Sizes, guarded_totals, nearest, of_probabilities
 from backproof.architecture.losses import Loss, noise, total
-from backproof.case import Guard
+from backproof.guards import Guard
 from backproof.trace import Array
 
-CLEARLY = 4.0  # a guard must be nearer than the plain cost by this factor
 USUAL = (2.0, 0.5, -0.5, -1.0, -2.0)  # by which one cost alone may be off a known one
-NOISY = 3.0  # residuals up to here, in units of the rounding noise, are no evidence
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,10 @@ class CostFit:
 class Costs:
     """The costs shown, k of them, and the totals T of one family to compare them with."""
 
-    def __init__(self, filled: Sequence[Filled], family: str) -> None:
+    def __init__(self, filled: Sequence[Filled], family: str, sizes: Sizes) -> None:
         """Compute the plain totals from each network's own output."""
         self.filled = [f for f in filled if f.sight.cost is not None]
-        self.family = family
+        self.family, self.sizes = family, sizes
         self.shown = _column([f.sight.cost for f in self.filled])
         self.within = _column([f.sight.tolerance for f in self.filled])
         self.totals = _column([total(family, f.outputs, f.sight.Y) for f in self.filled])
@@ -48,26 +46,27 @@ class Costs:
 
     @cached_property
     def guarded(self) -> Array:
-        """T under each of GUARDS, shape (k, guards)."""
-        return np.array([guarded_totals(f, self.family) for f in self.filled])
+        """T under each guard of a logarithm, shape (k, guards)."""
+        return np.array([guarded_totals(f, self.family, self.sizes) for f in self.filled])
 
     def fit(self, loss: Loss, with_guards: bool = True) -> CostFit:
-        """Compare with the loss: plain, and where that is not exact, under each of GUARDS."""
+        """Compare with the loss: plain, and where that is not exact, under each guard."""
         if not self.filled:
             return CostFit(False, 0)
         c = _column([loss.coefficient(f.sight.n_out, f.sight.m) for f in self.filled])
         near, plain = self._near(c, self.totals), float(self._residuals(c, self.totals)[0])
         unguarded = CostFit(bool(near.all()), int(near.sum()), None, self._factor(c))
-        exact = unguarded.fits and plain <= NOISY
-        if self.family == "squared" or exact or not with_guards:
+        if self.family == "squared" or not with_guards:
+            return unguarded
+        guards = of_probabilities("logarithm", self.sizes)
+        written = [self.sizes.writes(guard) for guard in guards]
+        if unguarded.fits and plain <= NOISY and not any(written):
             return unguarded
         allowed = self._near(c, self.guarded).all(axis=0)
         residuals = np.where(allowed, self._residuals(c, self.guarded), np.inf)
-        best = float(np.min(residuals))
-        if best == np.inf or (unguarded.fits and CLEARLY * best >= plain):
-            return unguarded
-        guard = GUARDS[int(np.argmax(residuals <= best + 0.5))]
-        return CostFit(True, len(self.filled), guard)
+        residuals[residuals > NOISY] = np.inf
+        best = nearest(residuals, plain if unguarded.fits else np.inf, written)
+        return unguarded if best is None else CostFit(True, len(self.filled), guards[best])
 
     def _near(self, c: Array, totals: Array) -> Array:
         """Tell which costs are c T; c is (k, 1), totals (k, g), the result (k, g)."""

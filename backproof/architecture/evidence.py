@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backproof.architecture.costs import CostFit, Costs
 from backproof.architecture.filled import Filled, Path, fill
 from backproof.architecture.gradients import Ratio, ratios
+from backproof.architecture.guards import Sizes
 from backproof.architecture.losses import (
     Loss,
     crossed_losses_of,
@@ -17,7 +18,7 @@ from backproof.architecture.losses import (
 from backproof.architecture.observation import Sight
 from backproof.architecture.rates import KNOWN, Rate, common_rate
 from backproof.architecture.vocabulary import named
-from backproof.case import Guard
+from backproof.guards import Guard
 from backproof.trace import Array
 
 
@@ -67,9 +68,18 @@ class Weighed:
 class Evidence:
     """Sights filled along one path, and their costs and gradients, family by family."""
 
-    def __init__(self, sights: Sequence[Sight], path: Path, slope: Guard | None = None) -> None:
-        """Fill the sights; nothing is compared yet.  slope guards the cross-entropy's gradient."""
-        self.path, self.slope = path, slope
+    def __init__(
+        self,
+        sights: Sequence[Sight],
+        path: Path,
+        sizes: Sizes,
+        slope: Guard | None = None,
+    ) -> None:
+        """Fill the sights; nothing is compared yet.
+
+        sizes  that a guard may have; slope  the guard in the cross-entropy's derivative
+        """
+        self.path, self.sizes, self.slope = path, sizes, slope
         self.filled = [fill(sight, path) for sight in sights]
         self.shows_cost = any(sight.cost is not None for sight in sights)
         self._costs: dict[str, Costs] = {}
@@ -78,7 +88,7 @@ class Evidence:
     def costs(self, family: str) -> Costs:
         """Return the costs shown beside the totals of the family."""
         if family not in self._costs:
-            self._costs[family] = Costs(self.filled, family)
+            self._costs[family] = Costs(self.filled, family, self.sizes)
         return self._costs[family]
 
     def ratios(self, family: str) -> list[Ratio]:

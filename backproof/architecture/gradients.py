@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backproof.architecture.activations import derivative
+from backproof.architecture.activations import HIDDEN, derivative
 from backproof.architecture.filled import Filled
 from backproof.architecture.losses import Loss
+from backproof.guards import Guard, of_derivative
 from backproof.trace import Array
 
 
@@ -57,16 +58,27 @@ def ratios(filled: Filled, hidden: Sequence[str], delta: Array) -> list[Ratio]:
 
 def _backward(filled: Filled, hidden: Sequence[str], delta: Array) -> dict[str, Array]:
     """Return dT/dW_l = dZ_l A_{l-1}^T and dT/db_l = sum_k dZ_l[:, k] of all layers."""
-    sight = filled.sight
     gradients: dict[str, Array] = {}
     dZ = delta
-    for l in range(sight.depth, 0, -1):
-        if l < sight.depth:
-            dA = sight.W[l + 1].T @ dZ
-            dZ = dA * derivative(hidden[l - 1], filled.Z[l], filled.A[l])
+    for l in range(filled.sight.depth, 0, -1):
+        if l < filled.sight.depth:
+            dZ = propagated(filled, hidden, dZ, l, filled.guards)
         gradients[f"dW{l}"] = dZ @ filled.A[l - 1].T
         gradients[f"db{l}"] = np.sum(dZ, axis=1, keepdims=True)
     return gradients
+
+
+def propagated(
+    filled: Filled, hidden: Sequence[str], dZ: Array, layer: int, guards: Sequence[Guard]
+) -> Array:
+    """Return dT/dZ of a layer, (n_l, m), from that of the layer above.
+
+    guards  of its derivative
+    """
+    name, Z, A = hidden[layer - 1], filled.Z[layer], filled.A[layer]
+    plain, added = of_derivative(guards, layer)
+    slope = derivative(name, Z, HIDDEN[name](Z) if plain else A)
+    return (filled.sight.W[layer + 1].T @ dZ) * (slope + added)
 
 
 def proportion(shown: Array, expected: Array) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backproof.architecture.activations import derivative
-from backproof.case import Guard
+from backproof.guards import Guard, kept
 from backproof.trace import Array
 
 FAMILY = {
@@ -107,13 +107,16 @@ def output_delta(family: str, output: str, Z: Array, A: Array, Y: Array) -> Arra
 
 
 def guarded_delta(family: str, output: str, guard: Guard, Z: Array, A: Array, Y: Array) -> Array:
-    """Return dT/dZ_L of the guarded total: dA = -Y / (A + eps) + (1 - Y) / (1 - A + eps), or,
-    where A is clipped, the plain one inside [eps, 1 - eps] and 0 outside."""
-    if guard.kind == "add":
-        slope = _slope(family, A, Y, A + guard.eps, 1 - A + guard.eps)
-    else:
-        inside = (guard.eps < A) & (guard.eps < 1 - A)
-        slope = np.where(inside, _slope(family, A, Y, A, 1 - A), 0.0)
+    """Return dT/dZ_L of the guarded total: dA = -Y / a + (1 - Y) / b, where a and b are what the
+    guard makes of A and 1 - A; 0 where a clip changes A."""
+    if guard.kind == "product":
+        return through_output(output, Z, A, (A - Y) / (A * (1 - A) + guard.eps))
+    if guard.kind == "delta":
+        return kept("clip", guard.eps, A)[0] - Y
+    low, high = kept(guard.kind, guard.eps, A)
+    slope = _slope(family, A, Y, low, high)
+    if guard.kind == "clip":
+        slope = np.where((guard.eps < A) & (guard.eps < 1 - A), slope, 0.0)
     return through_output(output, Z, A, slope)
 
 

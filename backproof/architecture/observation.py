@@ -90,7 +90,7 @@ def sights(observations: Iterable[Observation]) -> list[Sight]:
 
 def _sight(observation: Observation) -> Sight | None:
     inputs, trace = observation.inputs, observation.trace
-    X, Y = _numbers(inputs.X), _numbers(inputs.Y)
+    X, Y = numbers(inputs.X), numbers(inputs.Y)
     if X is None or Y is None or X.ndim != 2 or Y.ndim != 2 or X.shape[1] != Y.shape[1]:
         return None
     W, b = _parameters(inputs.parameters, X.shape[0])
@@ -113,7 +113,7 @@ def _sight(observation: Observation) -> Sight | None:
 def _parameters(given: Mapping[str, Array], n_x: int) -> tuple[dict[int, Array], dict[int, Array]]:
     W: dict[int, Array] = {}
     b: dict[int, Array] = {}
-    while (value := _numbers(given.get(f"W{len(W) + 1}"))) is not None:
+    while (value := numbers(given.get(f"W{len(W) + 1}"))) is not None:
         l = len(W) + 1
         if value.ndim != 2 or value.shape[1] != (W[l - 1].shape[0] if W else n_x):
             return {}, {}
@@ -143,7 +143,7 @@ def _gradients(
     return gradients, blurs
 
 
-def _numbers(value: Any) -> Array | None:
+def numbers(value: Any) -> Array | None:
     """Return the value as a finite float64 array with elements, or None."""
     if value is None:
         return None
@@ -159,7 +159,7 @@ def _numbers(value: Any) -> Array | None:
 
 def _shaped(value: Any, shape: tuple[int, ...]) -> Array | None:
     """Return the numbers in this shape: (n,) and (1, n) pass for (n, 1); None if they do not."""
-    array = _numbers(value)
+    array = numbers(value)
     if array is None or array.shape == shape:
         return array
     squeezed = tuple(n for n in shape if n != 1)
@@ -170,7 +170,7 @@ def _is_single(values: list[Any], trace: Trace) -> bool:
     """Tell whether anything is of float32, or every A and Z holds but what float32 can hold."""
     if any(getattr(value, "dtype", None) in (np.float32, np.float16) for value in trace.values()):
         return True
-    arrays = [array for array in map(_numbers, values) if array is not None]
+    arrays = [array for array in map(numbers, values) if array is not None]
     rounded = [np.array_equal(array, array.astype(np.float32)) for array in arrays]
     telling = any(not np.array_equal(array, array.astype(np.float16)) for array in arrays)
     return telling and all(rounded)

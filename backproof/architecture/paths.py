@@ -6,7 +6,9 @@ from itertools import islice, product
 
 from backproof.architecture.filled import Path
 from backproof.architecture.forward import Options, look
+from backproof.architecture.guards import Sizes
 from backproof.architecture.observation import Sight
+from backproof.architecture.shifts import is_explained, with_guards
 from backproof.architecture.stretch import stretches
 
 MANY = 320
@@ -41,6 +43,24 @@ def find_paths(sights: Sequence[Sight], names: Collection[str]) -> Paths:
     shown = any(depth in sight.A for sight in sights)
     logits = [path for other in likely for path in _of_logits(other) if shown]
     return Paths(likely, logits, [path for path in further if path not in set(likely)], notes)
+
+
+def with_their_guards(seen: Sequence[Sight], paths: Paths, sizes: Sizes) -> Paths:
+    """Return the paths with the guards of their activations.
+
+    Where no plain activation gives what was computed, those that do so with a guard are meant.
+    """
+    likely = [with_guards(seen, path, sizes) for path in paths.likely]
+    layers = {"output": seen[0].depth, "hidden": 1}
+    notes = dict(paths.notes)
+    for what in paths.notes:
+        explained = [
+            path for path in likely if path.guards and is_explained(seen, path, layers[what])
+        ]
+        if explained:
+            likely = explained
+            del notes[what]
+    return replace(paths, likely=likely, notes=notes)
 
 
 def _joined(found: list[Options], with_more: bool) -> list[Path]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backproof.architecture.evidence import Evidence, Weighed
 from backproof.architecture.filled import Path
+from backproof.architecture.guards import Sizes
 from backproof.architecture.observation import Sight
 from backproof.architecture.paths import Paths
 
@@ -31,26 +32,37 @@ class Found:
         return Found(evidence.weigh(rate_hidden, names), evidence, self.rivals)
 
 
-def search(seen: Sequence[Sight], paths: Paths, rate_hidden: bool, names: Collection[str]) -> Found:
-    """Weigh the likely paths, and the unlikely ones where those do not explain everything."""
+def search(
+    seen: Sequence[Sight],
+    paths: Paths,
+    rate_hidden: bool,
+    names: Collection[str],
+    sizes: Sizes,
+) -> Found:
+    """Weigh the likely paths, and the unlikely ones where those do not explain everything.
+
+    sizes  that a guard may have
+    """
     few = len(paths.likely) <= FEW
     found = None
-    for path in paths.likely if few else _worth_weighing(seen, paths, rate_hidden):
-        found = _better(found, Evidence(seen, path), rate_hidden, names)
+    for path in paths.likely if few else _worth_weighing(seen, paths, rate_hidden, sizes):
+        found = _better(found, Evidence(seen, path, sizes), rate_hidden, names)
     assert found is not None  # there is always a likely path
     if few and not (found.best.cost.fits or found.best.exact):
         for path in paths.logits:
-            found = _better(found, Evidence(seen, path), rate_hidden, names)
+            found = _better(found, Evidence(seen, path, sizes), rate_hidden, names)
     return found
 
 
-def _worth_weighing(seen: Sequence[Sight], paths: Paths, rate_hidden: bool) -> list[Path]:
+def _worth_weighing(
+    seen: Sequence[Sight], paths: Paths, rate_hidden: bool, sizes: Sizes
+) -> list[Path]:
     """Return the paths that the costs, guards aside, and gradients of a few sights speak for."""
     sample = sorted(seen, key=lambda sight: -sight.Y.size)[:SAMPLE]
     gradients = sum(len(sight.gradients) for sight in sample)
     strengths: dict[Path, tuple[bool, int, int, int, bool, int]] = {}
     for path in paths.likely + paths.logits + paths.further:
-        best = Evidence(sample, path).weigh(rate_hidden, (), with_guards=False)[0]
+        best = Evidence(sample, path, sizes).weigh(rate_hidden, (), with_guards=False)[0]
         strengths[path] = best.strength
         if best.exact == gradients > 0:
             break

@@ -1,51 +1,47 @@
-"""Whether the gradients shown are those of the guarded cost or of the plain one."""
+"""Whether the gradients shown are those of a guarded cost or of the plain one."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from backproof.architecture.evidence import Evidence, Weighed
 from backproof.architecture.filled import Filled
 from backproof.architecture.gradients import proportion
-from backproof.architecture.guards import GUARDS
-from backproof.case import Guard
+from backproof.architecture.guards import NOISY, nearest, of_probabilities
+from backproof.guards import PLACES, Guard
 from backproof.trace import Array
 
-CLEARLY = 4.0  # a guarded gradient must be nearer than the plain one by this factor
-ADDED = [guard for guard in GUARDS if guard.kind == "add"]
+ROUNDINGS = 4.0  # of each product of the last layer's gradient, in units roundoff
 
 
-def gradient_is_guarded(evidence: Evidence, best: Weighed, guard: Guard | None) -> bool:
-    """Tell whether the last layer's gradients are clearly nearer to those of the guarded cost.
+def guard_of_slope(evidence: Evidence, best: Weighed) -> Guard | None:
+    """Return the guard in the derivative of a cross-entropy; None where the usual one fits.
 
-    They need not be so in every sight: a clip is seen only where it clips.
+    That of the cost is likeliest, and the text may have others.
     """
-    if guard is None:
-        return False
-    rounding = _rounding(evidence)
-    plain = _errors(evidence, best.loss.family, None)
-    guarded = _errors(evidence, best.loss.family, guard)
-    pairs = list(zip(guarded, plain, strict=True))
-    nearer = sum(rounding < far > CLEARLY * near for near, far in pairs)
-    farther = sum(rounding < near > CLEARLY * far for near, far in pairs)
-    return nearer > farther
-
-
-def guard_of_gradient(evidence: Evidence, best: Weighed) -> Guard | None:
-    """Return what is added to a in the gradient of a cross-entropy, where plain it fits nowhere.
-
-    It is for networks whose cost is not shown, or is nobody's.
-    """
-    family = best.loss.family
-    plain = _errors(evidence, family, None)
-    if best.cost.fits or family == "squared" or min(plain, default=0) <= _rounding(evidence):
+    family, own = best.loss.family, best.cost.guard
+    shown = _shown(evidence)
+    if family == "squared" or not shown:
         return None
-    errors = [float(np.median(_errors(evidence, family, guard))) for guard in ADDED]
-    nearest = int(np.argmin(errors))
-    near = errors[nearest] <= max(f.sight.tolerance for f in evidence.filled)
-    return ADDED[nearest] if near and CLEARLY * errors[nearest] < np.median(plain) else None
+    guards = of_probabilities("slope", evidence.sizes)
+    usual = (evidence.path.output, family) in (("sigmoid", "binary"), ("softmax", "categorical"))
+    strange = [*(["product"] if family != "binary" else []), *([] if usual else ["delta"])]
+    guards = [guard for guard in guards if guard.kind not in strange]
+    written = [evidence.sizes.writes(guard) for guard in guards]
+    if own is not None and own.kind in PLACES["slope"]:
+        guards, written = [replace(own, place="slope"), *guards], [True, *written]
+    unfused = Guard("add", 0.0, "slope")  # rounded as dA g'(Z) is, where A - Y is not
+    plain = min(_residual(evidence, shown, family, guard) for guard in (None, unfused))
+    if plain <= NOISY:
+        guards = [guard for guard, there in zip(guards, written, strict=True) if there]
+        written = [True] * len(guards)
+    residuals = np.array([_residual(evidence, shown, family, guard) for guard in guards])
+    found = nearest(np.where(residuals <= NOISY, residuals, np.inf), plain, written)
+    return None if found is None else guards[found]
 
 
 def _shown(evidence: Evidence) -> list[tuple[Filled, Array, float]]:
-    """Return each dW_L that is shown and has elements to compare, and its relative blur.
+    """Return each dW_L that is shown and has elements to compare, and its blur.
 
     Those of several examples, if there are any: for one, a guard may only scale the gradient.
     """
@@ -53,19 +49,22 @@ def _shown(evidence: Evidence) -> list[tuple[Filled, Array, float]]:
     filled = [f for f in evidence.filled if name in f.sight.gradients]
     filled = [f for f in filled if f.sight.m > 1] or filled
     shown = [(f, f.sight.gradients[name], f.sight.blur[name]) for f in filled]
-    return [(f, dW, blur / float(np.max(np.abs(dW)))) for f, dW, blur in shown if dW.size > 1]
+    return [(f, dW, blur) for f, dW, blur in shown if dW.size > 1]
 
 
-def _errors(evidence: Evidence, family: str, guard: Guard | None) -> list[float]:
-    """Return how far each dW_L is off being a multiple of the one expected."""
-    return [
-        proportion(dW, evidence.delta(f, family, guard) @ f.A[f.sight.depth - 1].T)[1]
-        for f, dW, _ in _shown(evidence)
-    ]
-
-
-def _rounding(evidence: Evidence) -> float:
-    """Return what dW_L may be off by rounding alone."""
-    blurs = [4 * blur for _, _, blur in _shown(evidence)]
-    roundoff = max(f.sight.roundoff for f in evidence.filled)
-    return 64 * roundoff + (float(np.median(blurs)) if blurs else 0.0)
+def _residual(
+    evidence: Evidence,
+    shown: list[tuple[Filled, Array, float]],
+    family: str,
+    guard: Guard | None,
+) -> float:
+    """Return the root mean square of (dW_L - k dT/dW_L) / rounding noise; k fits each best."""
+    squares = []
+    for f, dW, blur in shown:
+        delta, A = evidence.delta(f, family, guard), f.A[f.sight.depth - 1]
+        expected = delta @ A.T
+        k, _ = proportion(dW, expected)
+        noise = ROUNDINGS * f.sight.roundoff * abs(k) * (np.abs(delta) @ np.abs(A).T) + blur
+        squares.append((((dW - k * expected) / (noise + 1e-300)) ** 2).ravel())
+    root = float(np.sqrt(np.mean(np.concatenate(squares))))
+    return root if np.isfinite(root) else np.inf

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from backproof.architecture.activations import derivative as slope_of
 from backproof.case import Inputs
 from backproof.diagnosis.exhibit import LATER, Exhibit
+from backproof.guards import OF_LAYERS, Guard, at_place, kept, of_derivative, of_layer, shift
 from backproof.mistakes.mistake import Plant
 from backproof.mistakes.watching import Pass, watched
 from backproof.trace import Array, parameter_names
@@ -55,9 +57,10 @@ def run_wrapped(
     hidden, options = case.hidden_layers, (case.loss, case.output, case.reduction)
     at = Pass(case.depth, hidden, case.output, case.loss, case.reduction, exhibit.rate, inputs.X,
               inputs.Y)  # fmt: skip
-    steps = base(exhibit)
+    steps = base(exhibit, at)
     for plant in plants:
         steps = plant(steps, at)
+    steps = bounded(steps, case.guards)
     state: dict[str, Array] = dict(inputs.parameters)
     at.begin(state)
     iterations = iterate(
@@ -94,15 +97,17 @@ def _doubled(inputs: Inputs) -> Inputs:
 # --- the right computation -------------------------------------------------------------------
 
 
-def base(exhibit: Exhibit) -> Steps:
-    """Return the right steps of a case: those of impl_numpy, with its guard and its division."""
+def base(exhibit: Exhibit, at: Pass) -> Steps:
+    """Return the right steps of a case: those of impl_numpy, with its guards and its division."""
     case, outputs, steps = exhibit.case, exhibit.outputs, STEPS
-    if not exhibit.logits:
+    if not exhibit.logits or of_layer(case.guards, case.depth):
         steps = replace(steps, cost=lambda Z, A, Y, _, loss: STEPS.cost(Z, A, Y, "", loss))
-    if case.guard is not None:
-        steps = replace(steps, cost=_guarded_cost(case.guard.kind, case.guard.eps))
-        if case.guarded_gradient:
-            steps = replace(steps, output_delta=_guarded_delta(case.guard.kind, case.guard.eps))
+    if guard := at_place(case.guards, "logarithm"):
+        steps = replace(steps, cost=_guarded_cost(guard))
+    if guard := at_place(case.guards, "slope"):
+        steps = replace(steps, output_delta=_guarded_delta(guard))
+    if any(guard.place in OF_LAYERS for guard in case.guards):
+        steps = _guarded_activations(steps, case.guards, at)
     if outputs > 1:
         cost, delta = steps.cost, steps.output_delta
         steps = replace(
@@ -113,10 +118,9 @@ def base(exhibit: Exhibit) -> Steps:
     return steps
 
 
-def _guarded_cost(kind: str, eps: float) -> Callable[..., Any]:
+def _guarded_cost(guard: Guard) -> Callable[..., Any]:
     def cost(_: Array, A: Array, Y: Array, __: str, loss: str) -> Any:
-        low = A + eps if kind == "add" else np.clip(A, eps, 1 - eps)
-        high = 1 - A + eps if kind == "add" else 1 - low
+        low, high = kept(guard.kind, guard.eps, A)
         total = Y * np.log(low)
         if loss == "binary_cross_entropy":
             total = total + (1 - Y) * np.log(high)
@@ -125,18 +129,52 @@ def _guarded_cost(kind: str, eps: float) -> Callable[..., Any]:
     return cost
 
 
-def _guarded_delta(kind: str, eps: float) -> Callable[..., Any]:
+def _guarded_delta(guard: Guard) -> Callable[..., Any]:
     def delta(A: Array, Y: Array, output: str, loss: str) -> Any:
-        low = A + eps if kind == "add" else np.clip(A, eps, 1 - eps)
-        high = 1 - A + eps if kind == "add" else 1 - low
+        if guard.kind == "product":
+            return OUTPUT[output].delta((A - Y) / (A * (1 - A) + guard.eps), A)
+        if guard.kind == "delta":
+            return kept("clip", guard.eps, A)[0] - Y
+        low, high = kept(guard.kind, guard.eps, A)
         dA = -Y / low
         if loss == "binary_cross_entropy":
             dA = dA + (1 - Y) / high
-        if kind == "clip":
-            dA = dA * (np.abs(A - 0.5) <= 0.5 - eps)
+        if guard.kind == "clip":
+            dA = dA * (np.abs(A - 0.5) <= 0.5 - guard.eps)
         return OUTPUT[output].delta(dA, A)
 
     return delta
+
+
+def _guarded_activations(steps: Steps, guards: Sequence[Guard], at: Pass) -> Steps:
+    """Return the steps with the guards of activations; derivatives are told from A, as A is."""
+
+    def activation(Z: Array, g: Callable[[Array], Array]) -> Array:
+        own = of_layer(guards, at.layer)
+        return g(Z) + shift(own, (*at.hidden, at.output)[at.layer - 1], Z, g) if own else g(Z)
+
+    def derivative(Z: Array, name: str) -> Array:
+        plain, added = of_derivative(guards, at.layer)
+        if plain or not of_layer(guards, at.layer):
+            return STEPS.activation_derivative(Z, name) + added
+        return np.asarray(slope_of(name, Z, at.A[at.layer])) + added
+
+    return replace(steps, activation=activation, activation_derivative=derivative)
+
+
+def bounded(steps: Steps, guards: Sequence[Guard]) -> Steps:
+    """Return the steps, whatever they do, with the bounds that are put on their gradients."""
+    if guard := at_place(guards, "gradient"):
+        weight, bias, eps = steps.weight_gradient, steps.bias_gradient, guard.eps
+        steps = replace(
+            steps,
+            weight_gradient=lambda dZ, A: np.clip(weight(dZ, A), -eps, eps),
+            bias_gradient=lambda dZ: np.clip(bias(dZ), -eps, eps),
+        )
+    if guard := at_place(guards, "update"):
+        update, most = steps.update, guard.eps
+        steps = replace(steps, update=lambda p, d, lr: update(p, np.clip(d, -most, most), lr))
+    return steps
 
 
 # --- random roundings ------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def _of_trial(trial: Trial) -> Question:
 
 def settings_of(case: Case) -> dict[str, str]:
     """Return the settings of a case, in words."""
-    guard = case.guard and f"{case.guard.kind} {case.guard.eps:g}"
+    guards = [f"{g.place} {g.layer or ''} {g.kind} {g.eps:g} {g.form}" for g in case.guards]
     return {
         "layer_dims": _words(case.layer_dims),
         "m": str(case.m),
@@ -60,8 +60,7 @@ def settings_of(case: Case) -> dict[str, str]:
         "reduction": case.reduction,
         "learning_rate": repr(case.learning_rate),
         "iterations": str(case.iterations),
-        "guard": guard or "",
-        "guarded_gradient": str(case.guarded_gradient),
+        "guards": "; ".join(" ".join(guard.split()) for guard in guards),
     }
 
 

@@ -159,7 +159,7 @@ MISTAKES = (
         "log(a + 1e-5)",
         "conventions, log in the cost",
         cost(_shifted(1e-5)),
-        both(_logs, lambda case: case.guard is None),
+        both(_logs, lambda case: not case.guards),
     ),
     Mistake(
         "cost-root",
@@ -195,7 +195,7 @@ MISTAKES = (
         "J(W - learning_rate dW)",
         "",
         _after_update,
-        lambda case: case.guard is None,
+        lambda case: not case.guards,
     ),
     Mistake(
         "l2-in-cost",

@@ -39,7 +39,7 @@ MISTAKES = (
         "dA_l = W'_{l+1}^T dZ_{l+1}, W' the updated weights",
         "conventions 9",
         propagated(lambda _, dZ, at: _updated(at)[f"W{at.layer + 1}"].T @ dZ),
-        lambda case: has_hidden(case) and case.guard is None,
+        lambda case: has_hidden(case) and not case.guards,
     ),
     Mistake(
         "biases-frozen",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from backproof.architecture import Architecture, identify
+from backproof.architecture import Architecture, Observation, Sizes, identify
 from backproof.candidate.convention import answer_of
 from backproof.candidate.conventions import DEPTHS, DEPTHS_JUDGED
 from backproof.candidate.conventions.names import BACKWARD, plain
@@ -21,9 +21,11 @@ from backproof.candidate.loading import read_source
 from backproof.candidate.quoting import quoted
 from backproof.case import DTYPES, refuse_unknown_dtypes
 from backproof.errors import BackproofError
+from backproof.own.guarding import guard_findings, located
 from backproof.own.observed import Observed, observed
 from backproof.own.trials import Trial, problem_of, trials
 from backproof.own.weighing import exhibit, weigh
+from backproof.own.written import sizes_among, sizes_in
 from backproof.trace import trace_names
 from backproof.verdict import LIVE, CaseReport, TargetReport
 
@@ -54,8 +56,10 @@ def judge_file(
     nodes = [part for node in chosen or [tree] for part in ast.walk(node)]
     functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
     _refuse_half(path.name, functions, answer)
-    report = _judged(path.name, answer, there, names, seed, cases, dtypes, pictured)
-    return replace(report, lines=quoted(source, path, _numbers(answer, report.judged)))
+    sizes = sizes_in(tree)
+    report = _judged(path.name, answer, there, names, seed, cases, dtypes, sizes, pictured)
+    lines = quoted(source, path, _numbers(answer, report.judged))
+    return replace(report, lines=lines, guards=located(report.guards, source, path))
 
 
 def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> TargetReport:
@@ -64,7 +68,7 @@ def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> T
     answer = live_answer(namespace, name, [problem_of(trial) for trial in there], LIVE)
     _refuse_half(LIVE, (), answer)
     names = [key for key in namespace if isinstance(key, str)]
-    return _judged(LIVE, answer, there, names, seed, (), DTYPES)
+    return _judged(LIVE, answer, there, names, seed, (), DTYPES, sizes_among(namespace))
 
 
 def _refuse_requests(
@@ -123,9 +127,13 @@ def _judged(
     seed: int,
     cases: Sequence[str],
     dtypes: Sequence[str],
+    sizes: Sizes,
     pictured: bool = False,
 ) -> TargetReport:
-    """Judge an answer on the trials that suit it."""
+    """Judge an answer on the trials that suit it.
+
+    sizes  that a guard may have, by the text
+    """
     done = [(t, observed(t, answer)) for t in there if t.name in answer.traces]
     seen = {t.name: o for t, o in done if not o.sight.trace.keys().isdisjoint(trace_names(t.depth))}
     if not seen:
@@ -137,7 +145,7 @@ def _judged(
             f"{where} does not do {', '.join(cases)}; it does "
             f"{', '.join(trial.name for trial in chosen)}."
         )
-    found = _architectures(chosen, seen, names)
+    found = _architectures(chosen, seen, names, sizes)
     reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed, pictured) for t in asked]
     _refuse_precision(where, dtypes, reports)
     reports = _explained(asked, found, seen, reports)
@@ -147,9 +155,10 @@ def _judged(
         notes.append("no backward pass was found: only the forward pass is judged")
     notes += _on_gradients(answer, first, seen, reports)
     if all(report.verdict == "agree" for report in reports):
-        notes += _on_other_outputs(where, others, seen, names, seed)
+        notes += _on_other_outputs(where, others, seen, names, sizes, seed)
     reading = f"{answer.words}; {first.words}; calls {answer.calls}"
-    return TargetReport(where, reports, reading, tuple(notes))
+    guards = guard_findings(asked, found, seen)
+    return TargetReport(where, reports, reading, tuple(notes), guards=guards)
 
 
 def _numbers(answer: Answer, reports: Sequence[CaseReport]) -> dict[str, int]:
@@ -208,14 +217,16 @@ def _chosen(
 
 
 def _architectures(
-    chosen: Sequence[Trial], seen: Mapping[str, Observed], names: Collection[str]
+    chosen: Sequence[Trial],
+    seen: Mapping[str, Observed],
+    names: Collection[str],
+    sizes: Sizes,
 ) -> dict[tuple[int, ...], Architecture]:
     """Return what network it is, for each of the layer sizes."""
-    sizes = dict.fromkeys(trial.layer_dims for trial in chosen)
-    return {
-        dims: identify([seen[t.name].sight for t in chosen if t.layer_dims == dims], names)
-        for dims in sizes
-    }
+    sights: dict[tuple[int, ...], list[Observation]] = {}
+    for trial in chosen:
+        sights.setdefault(trial.layer_dims, []).append(seen[trial.name].sight)
+    return {dims: identify(own, names, sizes) for dims, own in sights.items()}
 
 
 def _on_gradients(
@@ -239,10 +250,11 @@ def _on_other_outputs(
     others: Sequence[Trial],
     seen: Mapping[str, Observed],
     names: Collection[str],
+    sizes: Sizes,
     seed: int,
 ) -> list[str]:
     """Say what would be wrong with several outputs, where one is right."""
-    found = _architectures(others, seen, names)
+    found = _architectures(others, seen, names, sizes)
     reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed) for t in others]
     wrong = dict.fromkeys(
         finding.name

@@ -56,7 +56,7 @@ def exhibit(trial: Trial, architecture: Architecture, seen: Observed, again: boo
     dtype = _precision_of(seen.sight.trace)
     rate = sight.learning_rate or architecture.learning_rate or 1.0
     outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
-    case = _case(trial, architecture, rate)
+    case = case_of(trial, architecture, rate)
     trace = _as_shown(sight, seen.recovered, rate, dtype)
     return Exhibit(case, sight.inputs, trace, dtype, rate, outputs, seen.recovered)
 
@@ -83,7 +83,7 @@ def _verdict(
 ) -> Verdict:
     rate = sight.learning_rate or architecture.learning_rate or 1.0
     outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
-    case = _case(trial, architecture, rate / outputs)
+    case = case_of(trial, architecture, rate / outputs)
     expected = _divided(expected_trace(case, sight.inputs, precision(dtype)), outputs, dtype)
     trace = _as_shown(sight, recovered, rate, dtype)
     if recovered:
@@ -112,7 +112,8 @@ def _as_shown(sight: Observation, recovered: bool, rate: float, dtype: str) -> T
         return {n: v.astype(dtype) if v.dtype.kind == "f" else v for n, v in trace.items()}
 
 
-def _case(trial: Trial, architecture: Architecture, learning_rate: float) -> Case:
+def case_of(trial: Trial, architecture: Architecture, learning_rate: float) -> Case:
+    """Return a trial as the network that it was put to, in the judge's terms."""
     return Case(
         trial.name,
         trial.why,
@@ -125,8 +126,7 @@ def _case(trial: Trial, architecture: Architecture, learning_rate: float) -> Cas
         1,
         output=architecture.output,
         reduction=architecture.reduction,
-        guard=architecture.guard,
-        guarded_gradient=architecture.guarded_gradient,
+        guards=architecture.guards,
     )
 
 

@@ -38,6 +38,7 @@ def _target(target: TargetReport) -> dict[str, Any]:
         "verdict": target.verdict,
         "reading": target.reading,
         "notes": list(target.notes),
+        "guards": [_finite(asdict(g)) | {"sentence": g.sentence} for g in target.guards],
         "refused": target.refused,
         "lines": {name: asdict(line) for name, line in target.lines.items()},
         "cases": cases,

@@ -93,6 +93,7 @@ def _target(target: TargetReport) -> Iterator[str]:
         return
     heading = [f"read as: {target.reading}"] * bool(target.reading)
     heading += [f"note: {note}" for note in target.notes]
+    heading += [f"guard: {guard}" for guard in target.guard_lines]
     if heading:
         yield "\n" + "".join(f"* {escaped(line)}\n" for line in heading)
     if target.judged:

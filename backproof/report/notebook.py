@@ -35,8 +35,9 @@ def _target(target: TargetReport) -> Iterator[str]:
         yield f"<p>{escape(target.refused)}</p>"
     if target.reading:
         yield f"<p>read as: {escape(target.reading)}</p>"
-    if target.notes:
-        yield f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in target.notes)}</ul>"
+    remarks = [*target.notes, *(f"guard: {guard}" for guard in target.guard_lines)]
+    if remarks:
+        yield f"<ul>{''.join(f'<li>{escape(remark)}</li>' for remark in remarks)}</ul>"
     if target.judged:
         yield from _table(target)
     for case in target.cases:

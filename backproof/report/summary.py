@@ -105,6 +105,8 @@ def heading(target: TargetReport) -> Iterator[str]:
         yield f"read as: {target.reading}"
     for note in target.notes:
         yield f"note: {note}"
+    for guard in target.guard_lines:
+        yield f"guard: {guard}"
 
 
 def _counts(report: Report) -> str:

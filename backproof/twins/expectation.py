@@ -10,9 +10,11 @@ from torch import Tensor
 from torch.func import functional_call, vmap
 
 import impl_torch
+from backproof.architecture.activations import HIDDEN, OUTPUT
 from backproof.case import Case, Inputs
 from backproof.compare import Expected
 from backproof.errorbars import ErrorBar
+from backproof.guards import of_derivative, of_layer, shift, size_at
 from backproof.precision import Precision
 from backproof.reference import Reference, run_reference
 from backproof.trace import Array, Trace, trajectory_names
@@ -121,17 +123,35 @@ def _hessians(costs: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
 
 def _run(case: Case, inputs: Inputs, starts: dict[str, Array], precision: Precision) -> Reference:
     state, data, objective = _twin(case, inputs, starts)
-    return run_reference(objective, state, data, case.learning_rate, precision)
+    bounds = (size_at(case.guards, place) for place in ("gradient", "update"))
+    return run_reference(objective, state, data, case.learning_rate, precision, *bounds)
 
 
 def _twin(
     case: Case, inputs: Inputs, starts: dict[str, Array]
 ) -> tuple[dict[str, Tensor], tuple[Tensor, ...], impl_torch.Objective]:
     """Return the twin's parameters, data and objective, in float64, exact."""
-    objective = impl_torch.Objective(network_of(case), **options_of(case))
+    moves = _moves(case, inputs)
+    objective = impl_torch.Objective(network_of(case), **options_of(case), moves=moves or None)
     data = tuple(torch.from_numpy(a.T.astype(np.float64)) for a in (inputs.X, inputs.Y))
     state = impl_torch.to_torch(starts)
     return {PREFIX + name: value.double() for name, value in state.items()}, data, objective
+
+
+def _moves(case: Case, inputs: Inputs) -> dict[int, impl_torch.Move]:
+    """Return what guards do to the activation of each layer that has some."""
+    moves = {}
+    A: Array = inputs.X.astype(np.float64)
+    for l, name in enumerate((*case.hidden_layers, case.output), 1):
+        g = (OUTPUT if l == case.depth else HIDDEN)[name]
+        W, b = (inputs.parameters[f"{kind}{l}"].astype(np.float64) for kind in "Wb")
+        Z = W @ A + b
+        by = shift(of_layer(case.guards, l), name, Z, g)
+        A = g(Z) + by
+        if any(guard.layer == l for guard in case.guards):
+            by_rows = torch.from_numpy(by.T.copy())
+            moves[l] = impl_torch.Move(by_rows, *of_derivative(case.guards, l))
+    return moves
 
 
 def _expected(bar: Any) -> Expected:

@@ -4,6 +4,7 @@ from typing import Any
 
 import impl_torch
 from backproof.case import Case
+from backproof.guards import at_place
 
 
 def network_of(case: Case) -> impl_torch.SimpleNN:
@@ -13,10 +14,10 @@ def network_of(case: Case) -> impl_torch.SimpleNN:
 
 def options_of(case: Case) -> dict[str, Any]:
     """Return what impl_torch.Objective and iterate want to know about the cost."""
-    guard = case.guard and impl_torch.Guard(case.guard.kind, case.guard.eps)
+    shown, slope = (at_place(case.guards, place) for place in ("logarithm", "slope"))
     return {
         "loss": case.loss,
         "reduction": case.reduction,
-        "guard": guard,
-        "guarded_gradient": case.guarded_gradient,
+        "guard": shown and impl_torch.Guard(shown.kind, shown.eps),
+        "slope": slope and impl_torch.Guard(slope.kind, slope.eps),
     }

@@ -108,7 +108,7 @@ DEFAULTS = [
     (impl_numpy.neural_network_model, "learning_rate", 0.1),
     (impl_numpy.neural_network_model, "num_iterations", 1000),
     (impl_torch.iterate, "reduction", "sum"),
-    (impl_torch.iterate, "guarded_gradient", True),
+    (impl_torch.iterate, "slope", impl_torch.Guard("add", 1e-3)),
     (impl_torch.train, "learning_rate", 0.01),
     (impl_torch.SimpleNN.__init__, "hidden", "tanh"),
     (impl_torch.Objective.__init__, "guard", impl_torch.Guard("clip", 1e-15)),
@@ -220,7 +220,7 @@ def test_another_question_is_told(fields: dict[str, Any], words: str, monkeypatc
 
 def test_a_guard_is_another_question(monkeypatch: Monkey) -> None:
     old = right(("ragged",))
-    case = asked_otherwise(monkeypatch, "ragged", guard=Guard("add", 1e-15))
+    case = asked_otherwise(monkeypatch, "ragged", guards=(Guard("add", 1e-15),))
     outcome = gate(report_of([case], "float64", twins()[1:]), old)
     assert {"question", "lost"} <= kinds(named(outcome, "sharpness"))
 

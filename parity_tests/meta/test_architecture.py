@@ -57,7 +57,7 @@ def test_everything_shown(hidden: str, depth: int) -> None:
         net = Stranger(layers, output, loss, reduction)
         found = identify(net.observe(SIZES))
         assert net.is_meant_by(found)
-        assert (found.guard, found.learning_rate, found.mean_of_outputs) == (None, None, False)
+        assert (found.guards, found.learning_rate, found.mean_of_outputs) == ((), None, False)
         assert found.assumed == ()
 
 
@@ -76,7 +76,7 @@ def test_other_numbers(more: dict[str, object], depth: int) -> None:
         for shown in ("no Z", "forward pass, gradients"):
             found = identify(net.observe(SIZES, only(shown, depth)))
             assert net.is_meant_by(found), (net, found)
-            assert found.guard is None
+            assert found.guards == ()
 
 
 def test_float32_inside_float64() -> None:
@@ -87,7 +87,7 @@ def test_float32_inside_float64() -> None:
                 observation.trace[name] = value.astype("float64")
         found = identify(observations)
         assert net.is_meant_by(found)
-        assert found.guard is None
+        assert found.guards == ()
 
 
 @pytest.mark.parametrize("rate", [1.0, 0.3, 0.125, 0.05, 0.0075])

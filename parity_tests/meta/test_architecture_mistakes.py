@@ -182,4 +182,4 @@ def test_the_wrong_cost_of_a_guarded_softmax() -> None:
     stranger = Stranger(("relu",), "softmax", CCE, guard=Guard("add", 1e-10), steps={})
     found = identify(stranger.observe(SIZES))
     assert stranger.is_meant_by(found)
-    assert found.guard == Guard("add", 1e-10)
+    assert found.guards == (Guard("add", 1e-10),)

@@ -64,7 +64,7 @@ def check(observations: list[Observation], names: tuple[str, ...] = ()) -> None:
     assert found.loss in LOSSES
     assert found.reduction in REDUCTIONS
     assert found.learning_rate is None or found.learning_rate > 0
-    assert found.guard is None or 0 < found.guard.eps < 0.5
+    assert all(guard.eps > 0 for guard in found.guards)
     assert isinstance(found.words, str)
     assert all(isinstance(sentence, str) for sentence in found.assumed)
 
