@@ -95,6 +95,8 @@ class TargetReport:
     notes    what the user should know, one sentence each
     refused  why it could not be judged: one sentence
     lines    array -> the line of the file that computes it, of those that could be seen
+    covers   what was compared, and on what: to this the verdict is limited
+    unjudged what it shows, or was to be asked, that was not judged -> why
     """
 
     target: str
@@ -103,6 +105,16 @@ class TargetReport:
     notes: tuple[str, ...] = ()
     refused: str = ""
     lines: Mapping[str, Line] = field(default_factory=dict)
+    covers: str = ""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> list[tuple[str, str]]:
+        """What was not judged, all that has one reason together: ("dZ2, dZ1", why)."""
+        reasons = dict.fromkeys(self.unjudged.values())
+        return [
+            (", ".join(k for k, v in self.unjudged.items() if v == why), why) for why in reasons
+        ]
 
     @property
     def judged(self) -> list[CaseReport]:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from backproof.trace import Array, Trace
 
 LARGEST = 1 << 26  # bytes of an answer
 LONGEST = 400  # characters of a sentence
+MOST = 40  # arrays that are named though they are not judged
 ARRAY = re.compile(r"[ZAWbd][Wb]?\d+|cost|recovered")
 
 
@@ -37,6 +39,7 @@ class Answer:
     traces         problem -> trace; "recovered" marks gradients that are before - after
     again          the same, called a second time
     lines          problem -> array -> line of the file, or of its cells one below the other
+    unread         problem -> what the file shows there and nobody reads -> why
     """
 
     words: str
@@ -48,6 +51,7 @@ class Answer:
     traces: dict[str, Trace]
     again: dict[str, Trace]
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
+    unread: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def write_question(path: Path, problems: Sequence[Problem]) -> None:
@@ -95,6 +99,7 @@ def write_answer(path: Path, answer: Answer) -> None:
         "notes": list(answer.notes),
         "parameters": answer.parameters,
         "lines": answer.lines,
+        "unread": answer.unread,
     }
     save_file(arrays, path, {"answer": json.dumps(words)})
 
@@ -133,7 +138,12 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
         "notes": tuple(_short(note) for note in said["notes"][:8]),
         "parameters": {str(k): tuple(map(str, v)) for k, v in said["parameters"].items()},
         "lines": {str(k): line_numbers(v) for k, v in said.get("lines", {}).items()},
+        "unread": {str(k): _reasons(v) for k, v in said.get("unread", {}).items()},
     }
+
+
+def _reasons(said: Mapping[Any, Any]) -> dict[str, str]:
+    return {_short(what): _short(why) for what, why in islice(said.items(), MOST)}
 
 
 def line_numbers(said: Any) -> dict[str, int]:

@@ -21,6 +21,7 @@ from backproof.candidate.loading import read_source
 from backproof.candidate.quoting import quoted
 from backproof.case import DTYPES, refuse_unknown_dtypes
 from backproof.errors import BackproofError
+from backproof.own.coverage import covered, unjudged
 from backproof.own.observed import Observed, observed
 from backproof.own.trials import Trial, problem_of, trials
 from backproof.own.weighing import exhibit, weigh
@@ -149,7 +150,14 @@ def _judged(
     if all(report.verdict == "agree" for report in reports):
         notes += _on_other_outputs(where, others, seen, names, seed)
     reading = f"{answer.words}; {first.words}; calls {answer.calls}"
-    return TargetReport(where, reports, reading, tuple(notes))
+    return TargetReport(
+        where,
+        reports,
+        reading,
+        tuple(notes),
+        covers=covered(asked, reports),
+        unjudged=unjudged(answer, asked),
+    )
 
 
 def _numbers(answer: Answer, reports: Sequence[CaseReport]) -> dict[str, int]:

@@ -40,6 +40,8 @@ def _target(target: TargetReport) -> dict[str, Any]:
         "notes": list(target.notes),
         "refused": target.refused,
         "lines": {name: asdict(line) for name, line in target.lines.items()},
+        "covers": target.covers,
+        "unjudged": dict(target.unjudged),
         "cases": cases,
     }
 

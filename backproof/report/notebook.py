@@ -35,8 +35,11 @@ def _target(target: TargetReport) -> Iterator[str]:
         yield f"<p>{escape(target.refused)}</p>"
     if target.reading:
         yield f"<p>read as: {escape(target.reading)}</p>"
-    if target.notes:
-        yield f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in target.notes)}</ul>"
+    left_out = [f"not judged: {what}: {why}" for what, why in target.left_out]
+    if notes := [*target.notes, *left_out]:
+        yield f"<ul>{''.join(f'<li>{escape(note)}</li>' for note in notes)}</ul>"
+    if target.covers:
+        yield f"<p>covers {escape(target.covers)}</p>"
     if target.judged:
         yield from _table(target)
     for case in target.cases:
