@@ -52,6 +52,7 @@ class CaseReport:
 
     skipped  why the candidate was not judged on it, in which case there is no verdict
     refused  what the candidate failed with instead of computing it: one sentence
+    group    what cases are called that share a row where they agree: "panel trial"; "" for none
     """
 
     case: str
@@ -63,6 +64,7 @@ class CaseReport:
     drift: list[Drift] = field(default_factory=list)
     skipped: str = ""
     refused: str = ""
+    group: str = ""
 
     @property
     def verdict(self) -> str:

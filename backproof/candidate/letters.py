@@ -22,6 +22,7 @@ from backproof.trace import Array, Trace
 
 LARGEST = 1 << 26  # bytes of an answer
 LONGEST = 400  # characters of a sentence
+UPDATE, UPDATES = "-update-", 3  # of one problem in a row, each a problem from the second on
 MOST = 40  # arrays that are named though they are not judged
 ARRAY = re.compile(r"[ZAWbd][Wb]?\d+|cost|recovered")
 
@@ -40,6 +41,8 @@ class Answer:
     again          the same, called a second time
     lines          problem -> array -> line of the file, or of its cells one below the other
     unread         problem -> what the file shows there and nobody reads -> why
+    left_out       problem of the panel -> why it was not computed
+    unsteady       problem -> why one question gets different answers
     """
 
     words: str
@@ -52,32 +55,36 @@ class Answer:
     again: dict[str, Trace]
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
     unread: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unsteady: dict[str, str] = field(default_factory=dict)
 
 
-def write_question(path: Path, problems: Sequence[Problem]) -> None:
-    """Write every problem."""
+def write_question(path: Path, problems: Sequence[Problem], panel: Sequence[Problem] = ()) -> None:
+    """Write every problem, and those of the panel."""
     arrays: dict[str, Array] = {}
-    for problem in problems:
+    for problem in (*problems, *panel):
         for name, value in {**problem.parameters, "X": problem.X, "Y": problem.Y}.items():
             arrays[f"{problem.name}/{name}"] = np.asarray(value, order="C")
-    dims = {problem.name: problem.layer_dims for problem in problems}
+    dims = [{p.name: p.layer_dims for p in part} for part in (problems, panel)]
     save_file(arrays, path, {"problems": json.dumps(dims)})
 
 
-def read_question(path: Path, learning_rate: float) -> list[Problem]:
-    """Return the problems that write_question wrote."""
+def read_question(path: Path, learning_rate: float) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems that write_question wrote, and the panel."""
+    arrays: dict[str, dict[str, Array]] = {}
     with safe_open(path, framework="numpy") as file:
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        dims = json.loads(file.metadata()["problems"])
-    problems = []
-    for problem, sizes in dims.items():
-        own = {k.partition("/")[2]: v for k, v in arrays.items() if k.partition("/")[0] == problem}
+        for key in file.keys():  # noqa: SIM118
+            problem, _, name = key.partition("/")
+            arrays.setdefault(problem, {})[name] = file.get_tensor(key)
+        parts = json.loads(file.metadata()["problems"])
+
+    def problem_of(name: str, sizes: list[int]) -> Problem:
+        own, unknown = arrays[name], ("", "", "")
         X, Y = own.pop("X"), own.pop("Y")
-        unknown = ("", "", "")
-        problems.append(
-            Problem(problem, own, X, Y, tuple(sizes), *unknown, learning_rate, "float64")
-        )
-    return problems
+        return Problem(name, own, X, Y, tuple(sizes), *unknown, learning_rate, "float64")
+
+    usual, panel = ([problem_of(*one) for one in part.items()] for part in parts)
+    return usual, panel
 
 
 def write_answer(path: Path, answer: Answer) -> None:
@@ -100,6 +107,8 @@ def write_answer(path: Path, answer: Answer) -> None:
         "parameters": answer.parameters,
         "lines": answer.lines,
         "unread": answer.unread,
+        "left_out": answer.left_out,
+        "unsteady": answer.unsteady,
     }
     save_file(arrays, path, {"answer": json.dumps(words)})
 
@@ -116,6 +125,7 @@ def read_answer(path: Path, problems: Iterable[Problem]) -> Answer:
             said = json.loads(file.metadata()["answer"])
         traces: dict[str, dict[str, Trace]] = {"": {}, "again": {}}
         known = {problem.name for problem in problems}
+        known |= {f"{name}{UPDATE}{number}" for name in known for number in range(2, UPDATES + 1)}
         for key, value in arrays.items():
             *folder, problem, name = key.split("/")
             if problem not in known or not ARRAY.fullmatch(name) or folder not in ([], ["again"]):
@@ -139,6 +149,8 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
         "parameters": {str(k): tuple(map(str, v)) for k, v in said["parameters"].items()},
         "lines": {str(k): line_numbers(v) for k, v in said.get("lines", {}).items()},
         "unread": {str(k): _reasons(v) for k, v in said.get("unread", {}).items()},
+        "left_out": _reasons(said.get("left_out", {})),
+        "unsteady": _reasons(said.get("unsteady", {})),
     }
 
 

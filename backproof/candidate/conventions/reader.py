@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
-
 from backproof.candidate.conventions import RATE
 from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.file import File
@@ -12,6 +10,7 @@ from backproof.candidate.conventions.groups import Group
 from backproof.candidate.conventions.lines import lines_of
 from backproof.candidate.conventions.names import INIT, UPDATE, role_of
 from backproof.candidate.conventions.network import the_network
+from backproof.candidate.conventions.panel import on_the_panel, twice
 from backproof.candidate.conventions.players import ranked
 from backproof.candidate.conventions.reading import Reading
 from backproof.candidate.conventions.search import Failures, Quality, with_cost
@@ -25,10 +24,13 @@ from backproof.trace import Trace
 USUAL = 3  # outputs
 
 
-def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
+def read(
+    file: File, name: str, problems: Sequence[Problem], panel: Sequence[Problem] = ()
+) -> Answer:
     """Find the network in a file and run it on every problem that it can do.
 
-    name  of a class or function to choose; "" for whatever there is
+    name   of a class or function to choose; "" for whatever there is
+    panel  more problems, of which only those are run that suit what was found
     Raises BackproofError, in one sentence, where there is none, or more than one.
     """
     failures = Failures()
@@ -41,7 +43,7 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
     traces, again, parameters, firsts, unread = {}, {}, {}, {}, {}
     for one in alike:
         way, costs = readings[one.layer_dims[-1]]
-        pair = failures.attempt("", partial(_twice, way, one))
+        pair = failures.attempt("", partial(twice, way, one))
         if pair is not None and reading.quality(pair[0]) >= _enough(quality):
             traces[one.name] = _downhill(pair[1]) if ascent else pair[1]
             again[one.name] = _downhill(pair[2]) if ascent else pair[2]
@@ -49,6 +51,9 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
             unread[one.name] = costs | pair[0].unread()
             parameters[one.name] = tuple(name for name, _, _ in pair[0].layers.paths())
     ways = {n_out: way for n_out, (way, _) in readings.items()}
+    more = on_the_panel(ways, [one for one in problems if one.name in traces], panel)
+    for results, added in ((traces, more.traces), (again, more.again)):
+        results |= {n: _downhill(one) if ascent else one for n, one in added.items()}
     calls = max((called(way) for way in ways.values()), key=len)
     return Answer(
         described(reading, session),
@@ -61,6 +66,8 @@ def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
         again,
         lines_of(ways, problems, firsts, rate or 1.0, file.source) if file.source else {},
         unread,
+        more.left_out,
+        more.unsteady,
     )
 
 
@@ -110,15 +117,6 @@ def _enough(quality: Quality) -> Quality:
     """Return the quality that another problem must reach to count as one the file can do."""
     complete, right, forward, cost = quality
     return (complete, 0 if complete else right, 0, 0) if complete else (0, 0, forward, cost)
-
-
-def _twice(reading: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
-    """Run a problem twice on the same objects."""
-    session = reading.run(problem)
-    first = {name: np.array(value) for name, value in session.trace.items()}
-    session.restart()
-    reading.steps(session)
-    return session, first, {name: np.array(value) for name, value in session.trace.items()}
 
 
 def _rate(file: File, reading: Reading, session: Session) -> float | None:

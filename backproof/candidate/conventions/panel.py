@@ -1,0 +1,157 @@
+"""The panel as a file answers it: more problems, several updates, one question a hundred times."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from time import monotonic
+
+import numpy as np
+
+from backproof.candidate.conventions import DEPTHS
+from backproof.candidate.conventions.reading import Reading
+from backproof.candidate.conventions.search import Failures
+from backproof.candidate.conventions.session import Session
+from backproof.candidate.letters import UPDATE, UPDATES
+from backproof.exchange import Problem
+from backproof.trace import Trace, after
+
+SECONDS = 1.0  # for the panel of a file; of most, it takes a tenth
+AGAIN = 100  # times that one question is asked: what happens in one call of twenty is then seen
+ALIKE = {"f4": 1e-4, "f8": 1e-9}  # of two answers to one question, relative to the largest number
+
+
+@dataclass
+class Panel:
+    """What came of the problems.
+
+    traces, again  problem -> what was computed, and a second time
+    left_out       problem -> why it was not computed
+    unsteady       problem -> why the same question gets different answers
+    """
+
+    traces: dict[str, Trace] = field(default_factory=dict)
+    again: dict[str, Trace] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unsteady: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, way: Reading, problem: Problem, until: float) -> None:
+        """Run a problem twice, unless the file does not take it, or it is too late."""
+        if problem.name in self.traces:
+            return
+        if monotonic() > until:
+            self.left_out[problem.name] = "there was no time left for it"
+        elif "integers" in way.layout.labels and not np.isin(problem.Y, (0, 1)).all():
+            self.left_out[problem.name] = "the file takes whole numbers for labels"
+        else:
+            failures = Failures()
+            pair = failures.attempt("", partial(twice, way, problem))
+            if pair is None:
+                error = failures.errors[""]
+                self.left_out[problem.name] = f"it raised {type(error).__name__}: {error}"
+            else:
+                _, self.traces[problem.name], self.again[problem.name] = pair
+
+    def ask_often(self, way: Reading, problem: Problem, until: float) -> None:
+        """Ask the same question many times; keep as `again` the answer that is farthest off."""
+        session, first = asked(way, problem)
+        others = list(_many(session, way, until))
+        farthest = max(others, key=lambda other: apart(first, other), default=first)
+        if apart(first, farthest) <= 1:
+            return
+        self.traces[problem.name], self.again[problem.name] = first, farthest
+        seeded = [trace for _ in range(len(others)) if (trace := _seeded(session, way))]
+        random_ = all(apart(seeded[0], other) <= 1 for other in seeded)
+        self.unsteady[problem.name] = "it draws random numbers" if random_ else "it keeps state"
+
+
+def on_the_panel(
+    ways: Mapping[int, Reading], done: Sequence[Problem], problems: Sequence[Problem]
+) -> Panel:
+    """Run those problems that are of the depth that is judged first.
+
+    ways  number of outputs -> how to call the file;  done  problems that it has answered
+    """
+    panel, until = Panel(), monotonic() + SECONDS
+    depths = {len(problem.layer_dims) - 1 for problem in done}
+    depth = next(depth for depth in DEPTHS if depth in depths)
+    first = {p.layer_dims[-1]: p for p in reversed(done) if len(p.layer_dims) - 1 == depth}
+    single = any("-single" in problem.name for problem in first.values())
+    failures = Failures()
+    for n_out, problem in first.items():
+        soon = min(until, monotonic() + SECONDS / 5)
+        failures.attempt("", partial(panel.ask_often, ways[n_out], problem, soon))
+        for later in failures.attempt("", partial(updates, ways[n_out], problem)) or ():
+            panel.ask(ways[n_out], later, until)
+    for problem in problems:
+        n_out = problem.layer_dims[-1]
+        wanted = len(problem.layer_dims) - 1 == depth and ("-single" in problem.name) == single
+        if wanted and n_out in first:
+            panel.ask(ways[n_out], problem, until)
+    return panel
+
+
+def twice(way: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
+    """Run a problem twice on the same objects."""
+    session, first = asked(way, problem)
+    return session, first, once_more(session, way)
+
+
+def asked(way: Reading, problem: Problem) -> tuple[Session, Trace]:
+    """Run one problem; return what it computed, as copies."""
+    session = way.run(problem)
+    return session, _copied(session)
+
+
+def once_more(session: Session, way: Reading) -> Trace:
+    """Run the problem of a session once more, on the same objects."""
+    session.restart()
+    way.steps(session)
+    return _copied(session)
+
+
+def updates(way: Reading, problem: Problem) -> list[Problem]:
+    """Return the same problem from its own updated parameters, and again from those."""
+    later, name = [], problem.name
+    for number in range(2, UPDATES + 1):
+        now = after(problem.parameters, asked(way, problem)[1])
+        if now is None:
+            break
+        problem = replace(problem, name=f"{name}{UPDATE}{number}", parameters=now)
+        later.append(problem)
+    return later
+
+
+def apart(one: Trace, other: Trace) -> float:
+    """Return how far two answers are apart, in units of what rounding may do; at most that: 1."""
+    if one.keys() != other.keys() or any(one[n].shape != other[n].shape for n in one):
+        return np.inf
+    with np.errstate(all="ignore"):
+        return max((_apart(one[n], other[n]) for n in one), default=0.0)
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    if np.array_equal(one, other, equal_nan=one.dtype.kind == "f"):
+        return 0.0
+    if one.dtype.kind != "f" or other.dtype != one.dtype:
+        return np.inf
+    room = ALIKE.get(one.dtype.str[1:], 0.0) * np.abs(one).max()
+    distance = float(np.abs(one - other).max() / room) if room else np.inf
+    return distance if np.isfinite(distance) else np.inf
+
+
+def _many(session: Session, way: Reading, until: float) -> Iterator[Trace]:
+    for _ in range(AGAIN):
+        yield once_more(session, way)
+        if monotonic() > until:
+            return
+
+
+def _seeded(session: Session, way: Reading) -> Trace:
+    np.random.seed(0)  # noqa: NPY002  # the file's own stream, in its own process
+    random.seed(0)
+    return once_more(session, way)
+
+
+def _copied(session: Session) -> Trace:
+    return {name: np.array(value) for name, value in session.trace.items()}
