@@ -12,13 +12,15 @@ from backproof.case import Inputs
 from backproof.own.observed import Observed, observed
 from backproof.own.trials import Trial
 from backproof.own.weighing import weigh
-from backproof.trace import after, trace_names
+from backproof.trace import Trace, after, trace_names
 from backproof.verdict import CaseReport, Verdict
 
 GROUP = "panel trial"
 FLAT = "the hidden layers are flat there, and what is left of their slope is rounding"
 UNTOLD = "not recognised there"
-CLASSES = "the file takes the largest label for the class, and no label between 0 and 1"
+CLASSES = (
+    "other numbers come out there: the file takes one class an example, and no shares of several"
+)
 
 
 @dataclass
@@ -51,6 +53,8 @@ def examined(
         answer,
         learning_rate=answer.learning_rate or sight.learning_rate,
         parameters=dict.fromkeys(answer.traces, answer.parameters[base.name]),
+        traces=_of_names(answer.traces, answer.traces[base.name]),
+        again=_of_names(answer.again, answer.traces[base.name]),
     )
     done = Examination()
     for trial in (*_updates(base, answer), *_alike(base, panel)):
@@ -63,6 +67,16 @@ def examined(
         elif trial.name in answer.traces:
             _examine(where, trial, architecture, known, sight.trace.keys(), seed, done)
     return done
+
+
+def _of_names(traces: Mapping[str, Trace], shown: Collection[str]) -> dict[str, Trace]:
+    """Return the traces without arrays that the usual trials do not show: they are taken for it."""
+    return {name: {k: v for k, v in one.items() if k in shown} for name, one in traces.items()}
+
+
+def _is_soft(trial: Trial) -> bool:
+    """Tell whether the labels are shares of several classes."""
+    return len(trial.inputs.Y) > 1 and not np.isin(trial.inputs.Y, (0, 1)).all()
 
 
 def _base(usual: Sequence[Trial]) -> Trial:
@@ -104,7 +118,7 @@ def _examine(
     seen = observed(trial, answer)
     required = {name for name in shown if name[0] not in "ZA"}
     report = weigh(where, trial, architecture, seen, seed, required=required)
-    if report.verdict == "differ" and _takes_classes(where, trial, architecture, answer, seed):
+    if report.verdict == "differ" and _is_soft(trial):
         done.left_out[trial.name] = CLASSES
         return
     for name in trace_names(trial.depth):
@@ -125,15 +139,3 @@ def _decided(verdict: Verdict, trial: Trial, left_out: dict[str, str]) -> Verdic
     because = f"it is right on the usual trials; here: {trial.why}"
     wrong = any(not finding.agrees for finding in findings)
     return replace(verdict, findings=findings, because=because if wrong else "")
-
-
-def _takes_classes(
-    where: str, trial: Trial, architecture: Architecture, answer: Answer, seed: int
-) -> bool:
-    """Tell whether soft labels of several outputs give what the class of the largest gives."""
-    Y = trial.inputs.Y
-    if len(Y) == 1 or np.isin(Y, (0, 1)).all():
-        return False
-    hard = np.eye(len(Y))[Y.argmax(axis=0)].T
-    twin = replace(trial, inputs=Inputs(trial.inputs.parameters, trial.inputs.X, hard))
-    return weigh(where, twin, architecture, observed(twin, answer), seed).verdict == "agree"

@@ -74,9 +74,7 @@ def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> T
     return _judged(LIVE, answer, there, more, names, seed, (), DTYPES)
 
 
-def _problems(
-    usual: Sequence[Trial], more: Sequence[Trial]
-) -> tuple[list[Problem], list[Problem]]:
+def _problems(usual: Sequence[Trial], more: Sequence[Trial]) -> tuple[list[Problem], list[Problem]]:
     return [problem_of(trial) for trial in usual], [problem_of(trial) for trial in more]
 
 

@@ -43,6 +43,10 @@ class Panel:
             self.left_out[problem.name] = "there was no time left for it"
         elif "integers" in way.layout.labels and not np.isin(problem.Y, (0, 1)).all():
             self.left_out[problem.name] = "the file takes whole numbers for labels"
+        elif "integers" in way.layout.labels and not problem.Y[-1].any():
+            self.left_out[problem.name] = (
+                "the last class, by which a file may count them, is absent"
+            )
         else:
             failures = Failures()
             pair = failures.attempt("", partial(twice, way, problem))

@@ -85,7 +85,7 @@ class Session:
         result, named = self._call(name, FORWARD)
         if _differ(before, self._parameters()):  # no update does that: it will not agree
             self.trace |= self._ours(self._parameters())
-        found = [*leaves(result), *self.state()]
+        found = [leaf for leaf in (*leaves(result), *self.state()) if not self._is_labels(leaf)]
         labelled, ids = forwards.label(found, self.problem, self.layout)
         L = self.layers.depth
         output = self._output(result, ids, f"A{L}")
@@ -186,6 +186,13 @@ class Session:
             return []
         own = {path for _, paths, _ in self.layers.paths() for path in paths}
         return [leaf for leaf in leaves(self.root) if leaf.path not in own]
+
+    def _is_labels(self, leaf: Leaf) -> bool:
+        """Return whether an array is the labels, which may equal what an activation gives."""
+        Y = self.problem.Y
+        return np.size(leaf.value) == Y.size and any(
+            np.array_equal(leaf.array.reshape(-1), way.reshape(-1)) for way in (Y, Y.T)
+        )
 
     def _output(self, result: Any, ids: dict[int, str], last: str) -> Any:
         """Return the file's own array of outputs."""
