@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,31 +60,39 @@ class Answer:
 
 
 def write_question(path: Path, problems: Sequence[Problem], panel: Sequence[Problem] = ()) -> None:
-    """Write every problem, and those of the panel."""
+    """Write every problem, and those of the panel: numbers that float32 can hold."""
     arrays: dict[str, Array] = {}
     for problem in (*problems, *panel):
-        for name, value in {**problem.parameters, "X": problem.X, "Y": problem.Y}.items():
-            arrays[f"{problem.name}/{name}"] = np.asarray(value, order="C")
-    dims = [{p.name: p.layer_dims for p in part} for part in (problems, panel)]
-    save_file(arrays, path, {"problems": json.dumps(dims)})
+        parts = (*problem.parameters.values(), problem.X, problem.Y)
+        arrays[problem.name] = np.concatenate([p.ravel() for p in parts]).astype(np.float32)
+    sizes = [{p.name: (p.layer_dims, p.X.shape[1]) for p in part} for part in (problems, panel)]
+    save_file(arrays, path, {"problems": json.dumps(sizes)})
 
 
 def read_question(path: Path, learning_rate: float) -> tuple[list[Problem], list[Problem]]:
     """Return the problems that write_question wrote, and the panel."""
-    arrays: dict[str, dict[str, Array]] = {}
     with safe_open(path, framework="numpy") as file:
-        for key in file.keys():  # noqa: SIM118
-            problem, _, name = key.partition("/")
-            arrays.setdefault(problem, {})[name] = file.get_tensor(key)
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         parts = json.loads(file.metadata()["problems"])
-
-    def problem_of(name: str, sizes: list[int]) -> Problem:
-        own, unknown = arrays[name], ("", "", "")
-        X, Y = own.pop("X"), own.pop("Y")
-        return Problem(name, own, X, Y, tuple(sizes), *unknown, learning_rate, "float64")
-
-    usual, panel = ([problem_of(*one) for one in part.items()] for part in parts)
+    usual, panel = (
+        [_problem(name, arrays[name], dims, m, learning_rate) for name, (dims, m) in part.items()]
+        for part in parts
+    )
     return usual, panel
+
+
+def _problem(name: str, numbers: Array, dims: list[int], m: int, learning_rate: float) -> Problem:
+    shapes: dict[str, tuple[int, int]] = {}
+    for l, (n_in, n_out) in enumerate(pairwise(dims), 1):
+        shapes |= {f"W{l}": (n_out, n_in), f"b{l}": (n_out, 1)}
+    shapes |= {"X": (dims[0], m), "Y": (dims[-1], m)}
+    ends = np.cumsum([height * width for height, width in shapes.values()])
+    arrays = {
+        key: part.reshape(shape).astype(np.float64)
+        for (key, shape), part in zip(shapes.items(), np.split(numbers, ends[:-1]), strict=True)
+    }
+    X, Y = arrays.pop("X"), arrays.pop("Y")
+    return Problem(name, arrays, X, Y, tuple(dims), "", "", "", learning_rate, "float64")
 
 
 def write_answer(path: Path, answer: Answer) -> None:

@@ -66,6 +66,8 @@ def examined(
             done.left_out[trial.name] = FLAT
         elif trial.name in answer.traces:
             _examine(where, trial, architecture, known, sight.trace.keys(), seed, done)
+    if not (done.reports or cases):
+        done.left_out["the panel"] = "the file took none of its trials"
     return done
 
 

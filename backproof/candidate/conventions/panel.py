@@ -1,4 +1,4 @@
-"""The panel as a file answers it: more problems, several updates, one question a hundred times."""
+"""The panel as a file answers it: more problems, several updates, one question forty times."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from backproof.exchange import Problem
 from backproof.trace import Trace, after
 
 SECONDS = 1.0  # for the panel of a file; of most, it takes a tenth
-AGAIN = 100  # times that one question is asked: what happens in one call of twenty is then seen
+AGAIN = 40  # times that one question is asked: what happens in one call of twenty is then seen
 ALIKE = {"f4": 1e-4, "f8": 1e-9}  # of two answers to one question, relative to the largest number
 
 
@@ -70,16 +70,25 @@ class Panel:
 
 
 def on_the_panel(
-    ways: Mapping[int, Reading], done: Sequence[Problem], problems: Sequence[Problem]
+    ways: Mapping[int, Reading],
+    done: Sequence[Problem],
+    traces: Mapping[str, Trace],
+    problems: Sequence[Problem],
+    several: bool,
 ) -> Panel:
-    """Run those problems that are of the depth that is judged first.
+    """Run those problems that are of the depth, and of the outputs, that are judged first.
 
-    ways  number of outputs -> how to call the file;  done  problems that it has answered
+    ways     number of outputs -> how to call the file
+    done     problems that it has answered, with these traces
+    several  whether its own script gives it several outputs
     """
     panel, until = Panel(), monotonic() + SECONDS
     depths = {len(problem.layer_dims) - 1 for problem in done}
     depth = next(depth for depth in DEPTHS if depth in depths)
     first = {p.layer_dims[-1]: p for p in reversed(done) if len(p.layer_dims) - 1 == depth}
+    if 1 in first and len(first) > 1:
+        several = several or any(_is_softmax(p, traces[p.name]) for p in first.values())
+        first = {n_out: p for n_out, p in first.items() if (n_out > 1) == several}
     single = any("-single" in problem.name for problem in first.values())
     failures = Failures()
     for n_out, problem in first.items():
@@ -93,6 +102,12 @@ def on_the_panel(
         if wanted and n_out in first:
             panel.ask(ways[n_out], problem, until)
     return panel
+
+
+def _is_softmax(problem: Problem, trace: Trace) -> bool:
+    """Tell whether several outputs sum to 1 over each example."""
+    A = trace.get(f"A{len(problem.layer_dims) - 1}")
+    return A is not None and len(A) > 1 and np.allclose(A.sum(axis=0), 1, atol=1e-5)
 
 
 def twice(way: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:

@@ -51,7 +51,9 @@ def read(
             unread[one.name] = costs | pair[0].unread()
             parameters[one.name] = tuple(name for name, _, _ in pair[0].layers.paths())
     ways = {n_out: way for n_out, (way, _) in readings.items()}
-    more = on_the_panel(ways, [one for one in problems if one.name in traces], panel)
+    outputs = outputs_in_use(file.text, file.constructions, reading, file.namespace)
+    done = [one for one in problems if one.name in traces]
+    more = on_the_panel(ways, done, traces, panel, several=(outputs or 1) > 1)
     for results, added in ((traces, more.traces), (again, more.again)):
         results |= {n: _downhill(one) if ascent else one for n, one in added.items()}
     calls = max((called(way) for way in ways.values()), key=len)
@@ -59,7 +61,7 @@ def read(
         described(reading, session),
         calls,
         rate,
-        outputs_in_use(file.text, file.constructions, reading, file.namespace),
+        outputs,
         (*_notes(session, ascent), *_idle(reading, session, failures)),
         parameters,
         traces,
