@@ -13,12 +13,15 @@ Change = Callable[[Inputs, np.random.Generator], Inputs]
 SIDES = (1 - 1e-3, 1 + 1e-3, -(1 - 1e-3), -(1 + 1e-3))  # of a threshold, and of its negative
 SMALL = 10.0 ** np.arange(-6, 1)  # close to a kink at 0, and less so
 LARGE = np.array([30.0, 100.0, 300.0, 1000.0])
-MOST = 12  # constants of a file
+MOST = 24  # constants of a file
 
 
 def constants_of(tree: ast.AST) -> tuple[float, ...]:
-    """Return the numbers in a file that may be thresholds or sizes, the first dozen."""
-    values = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    """Return the numbers in a file that may be thresholds or sizes, those of comparisons first."""
+    compared = [
+        n for node in ast.walk(tree) if isinstance(node, ast.Compare) for n in ast.walk(node)
+    ]
+    values = (n.value for n in (*compared, *ast.walk(tree)) if isinstance(n, ast.Constant))
     numbers = (float(v) for v in values if isinstance(v, int | float) and v is not True)
     found = dict.fromkeys(n for n in numbers if 1e-9 < abs(n) < 1e9 and n not in (1.0, 2.0))
     return tuple(found)[:MOST]

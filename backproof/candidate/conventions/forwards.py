@@ -55,7 +55,8 @@ def label(
         Z_own = trace.get(f"Z{l}", Z)
         here = [p for p in here if id(p[0].value) not in ids]
         if Z_own is not None:
-            known = [g(Z_own) for g in ACTIVATIONS]
+            with np.errstate(all="ignore"):
+                known = [g(Z_own) for g in ACTIVATIONS]
             _take(f"A{l}", _nearest_first(here, known), trace, ids)
         here = [p for p in here if id(p[0].value) not in ids]
         if f"Z{l}" not in trace and f"A{l}" not in trace:

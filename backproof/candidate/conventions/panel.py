@@ -14,7 +14,7 @@ from backproof.candidate.conventions.search import Failures
 from backproof.candidate.conventions.session import Session
 from backproof.candidate.letters import UPDATE, UPDATES
 from backproof.exchange import Problem
-from backproof.trace import Trace, after
+from backproof.trace import Array, Trace, after
 
 SECONDS = 1.0  # for the panel of a file; of most, it takes a tenth
 AGAIN = 40  # times that one question is asked: what happens in one call of twenty is then seen
@@ -87,8 +87,10 @@ def on_the_panel(
     depth = next(depth for depth in DEPTHS if depth in depths)
     first = {p.layer_dims[-1]: p for p in reversed(done) if len(p.layer_dims) - 1 == depth}
     if 1 in first and len(first) > 1:
-        several = several or any(_is_softmax(p, traces[p.name]) for p in first.values())
-        first = {n_out: p for n_out, p in first.items() if (n_out > 1) == several}
+        shown = {n: traces[p.name].get(f"A{depth}") for n, p in first.items() if n > 1}
+        several = several or any(A is not None and _is_softmax(A) for A in shown.values())
+        if several or all(A is not None for A in shown.values()):
+            first = {n_out: p for n_out, p in first.items() if (n_out > 1) == several}
     single = any("-single" in problem.name for problem in first.values())
     failures = Failures()
     for n_out, problem in first.items():
@@ -104,10 +106,9 @@ def on_the_panel(
     return panel
 
 
-def _is_softmax(problem: Problem, trace: Trace) -> bool:
+def _is_softmax(A: Array) -> bool:
     """Tell whether several outputs sum to 1 over each example."""
-    A = trace.get(f"A{len(problem.layer_dims) - 1}")
-    return A is not None and len(A) > 1 and np.allclose(A.sum(axis=0), 1, atol=1e-5)
+    return np.allclose(A.sum(axis=0), 1, atol=1e-5)
 
 
 def twice(way: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
