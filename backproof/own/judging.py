@@ -26,7 +26,7 @@ from backproof.own.coverage import covered, unjudged
 from backproof.own.examining import Examination, examined
 from backproof.own.observed import Observed, observed
 from backproof.own.panel import panel
-from backproof.own.thresholds import constants_of
+from backproof.own.thresholds import constants_among, constants_of
 from backproof.own.trials import Trial, problem_of, trials
 from backproof.own.weighing import exhibit, weigh
 from backproof.trace import trace_names
@@ -67,7 +67,7 @@ def judge_file(
 def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> TargetReport:
     """Judge the network among live objects, such as globals(); see judge_file."""
     there = list(trials(seed))
-    more = panel(seed, ())
+    more = panel(seed, constants_among(namespace))
     answer = live_answer(namespace, name, *_problems(there, more), LIVE)
     _refuse_half(LIVE, (), answer)
     names = [key for key in namespace if isinstance(key, str)]

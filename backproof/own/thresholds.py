@@ -1,7 +1,9 @@
 """Inputs whose pre-activations, or data, lie close to thresholds, on both sides of each."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import FunctionType
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +23,21 @@ def constants_of(tree: ast.AST) -> tuple[float, ...]:
     compared = [
         n for node in ast.walk(tree) if isinstance(node, ast.Compare) for n in ast.walk(node)
     ]
-    values = (n.value for n in (*compared, *ast.walk(tree)) if isinstance(n, ast.Constant))
+    return _usable(n.value for n in (*compared, *ast.walk(tree)) if isinstance(n, ast.Constant))
+
+
+def constants_among(namespace: Mapping[str, Any]) -> tuple[float, ...]:
+    """Return the numbers in the functions and methods among live objects."""
+    parts = [part for value in namespace.values() for part in (value, *_methods(value))]
+    codes = [part.__code__ for part in parts if isinstance(part, FunctionType)]
+    return _usable(value for code in codes for value in code.co_consts)
+
+
+def _methods(value: Any) -> list[Any]:
+    return list(vars(value).values()) if isinstance(value, type) else []
+
+
+def _usable(values: Iterable[Any]) -> tuple[float, ...]:
     numbers = (float(v) for v in values if isinstance(v, int | float) and v is not True)
     found = dict.fromkeys(n for n in numbers if 1e-9 < abs(n) < 1e9 and n not in (1.0, 2.0))
     return tuple(found)[:MOST]
