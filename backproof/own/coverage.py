@@ -31,7 +31,7 @@ def unjudged(answer: Answer, asked: Sequence[Trial]) -> dict[str, str]:
     found: dict[str, str] = {}
     for trial in asked:
         found |= answer.unread.get(trial.name, {})
-    return {**found, **_depths_left_out(answer.traces, asked)}
+    return {**found, **_depths_left_out(answer.traces, asked)} if asked else {}
 
 
 def _depths_left_out(done: Mapping[str, object], asked: Sequence[Trial]) -> dict[str, str]:

@@ -32,6 +32,8 @@ from backproof.own.weighing import exhibit, weigh
 from backproof.trace import trace_names
 from backproof.verdict import LIVE, CaseReport, TargetReport
 
+UNSTEADY = "the same question gets different answers"
+
 
 def judge_file(
     path: Path,
@@ -162,6 +164,8 @@ def _judged(
     notes = [*answer.notes, *first.assumed]
     if not any(name[0] == "d" for trace in answer.traces.values() for name in trace):
         notes.append("no backward pass was found: only the forward pass is judged")
+    told = (answer.unsteady[trial.name] for trial in asked if trial.name in answer.unsteady)
+    notes += dict.fromkeys(f"{UNSTEADY}: {why}" for why in told)
     reports = [*_unsteady(reports, answer), *further.reports]
     notes += _on_gradients(answer, first, seen, reports)
     if agree:
@@ -181,10 +185,10 @@ def _unsteady(reports: list[CaseReport], answer: Answer) -> list[CaseReport]:
     """Return the reports with the reason why a second answer is another one, where it is wrong."""
     told = []
     for report in reports:
-        why = answer.unsteady.get(report.case, "it keeps state")
+        why = answer.unsteady.get(report.case, "it keeps state between calls")
         verdicts = [report.verdicts[0]]
         for verdict in report.verdicts[1:]:
-            because = f"the same question gets different answers: {why}"
+            because = f"{UNSTEADY}: {why}"
             verdicts.append(
                 replace(verdict, because="; ".join(filter(None, (because, verdict.because))))
             )

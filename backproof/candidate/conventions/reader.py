@@ -53,7 +53,7 @@ def read(
     ways = {n_out: way for n_out, (way, _) in readings.items()}
     outputs = outputs_in_use(file.text, file.constructions, reading, file.namespace)
     done = [one for one in problems if one.name in traces]
-    more = on_the_panel(ways, done, traces, panel, several=(outputs or 1) > 1)
+    more = on_the_panel(ways, done, firsts, panel, several=(outputs or 1) > 1)
     for results, added in ((traces, more.traces), (again, more.again)):
         results |= {n: _downhill(one) if ascent else one for n, one in added.items()}
     calls = max((called(way) for way in ways.values()), key=len)
