@@ -93,6 +93,8 @@ def _conclude(name: str, actual: Array, expected: Expected, dtype: str, scan: Sc
     wanted, sigma = float(expected.value[index]), float(expected.sigma[index])
     sensitivity = _sensitivity(scan, expected)
     verdict, reason = _verdict(scan, actual.size, sensitivity)
+    if actual.ndim == 0 and scan.differing and not scan.not_finite and wanted:
+        reason = f"it is {got / wanted:.6g} times what is expected"
     return Finding(
         name,
         verdict,

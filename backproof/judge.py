@@ -45,7 +45,8 @@ def judge_case(
     if len(runs) == 2 and all(expected.steps):
         drift = _drift(case, inputs, runs, expected.steps[0])
     iterations = max(len(run.trajectory.get("cost", [])) for run in runs) or 1
-    return CaseReport(case.name, case.why, dtype, seed, iterations, verdicts, drift)
+    group = "random case" if case.name.startswith("random-") else ""
+    return CaseReport(case.name, case.why, dtype, seed, iterations, verdicts, drift, group=group)
 
 
 def _explained(verdict: Verdict, case: Case, inputs: Inputs, run: Run, dtype: str) -> Verdict:

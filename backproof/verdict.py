@@ -52,6 +52,7 @@ class CaseReport:
 
     skipped  why the candidate was not judged on it, in which case there is no verdict
     refused  what the candidate failed with instead of computing it: one sentence
+    group    what cases are called that share a row where they agree: "panel trial"; "" for none
     """
 
     case: str
@@ -63,6 +64,7 @@ class CaseReport:
     drift: list[Drift] = field(default_factory=list)
     skipped: str = ""
     refused: str = ""
+    group: str = ""
 
     @property
     def verdict(self) -> str:
@@ -129,6 +131,8 @@ class TargetReport:
     refused  why it could not be judged: one sentence
     lines    array -> the line of the file that computes it, of those that could be seen
     guards   what keeps its formulas from dividing by 0, and what that changes
+    covers   what was compared, and on what: to this the verdict is limited
+    unjudged what it shows, or was to be asked, that was not judged -> why
     """
 
     target: str
@@ -138,6 +142,16 @@ class TargetReport:
     refused: str = ""
     lines: Mapping[str, Line] = field(default_factory=dict)
     guards: tuple[GuardFinding, ...] = ()
+    covers: str = ""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> list[tuple[str, str]]:
+        """What was not judged, all that has one reason together: ("dZ2, dZ1", why)."""
+        reasons = dict.fromkeys(self.unjudged.values())
+        return [
+            (", ".join(k for k, v in self.unjudged.items() if v == why), why) for why in reasons
+        ]
 
     @property
     def judged(self) -> list[CaseReport]:

@@ -14,16 +14,19 @@ from backproof.exchange import Problem
 LIMITS = Limits()
 
 
-def answer_of(path: Path, name: str, problems: Sequence[Problem]) -> Answer:
+def answer_of(
+    path: Path, name: str, problems: Sequence[Problem], panel: Sequence[Problem] = ()
+) -> Answer:
     """Return what the network in a file computes on every problem that it can do.
 
-    name  of the class or function to choose; "" for the only one
+    name   of the class or function to choose; "" for the only one
+    panel  more problems, of which only those are run that suit what was found
     Raises BackproofError where the file holds no network, several, or does not come to an end.
     """
     with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
         folder = Path(name_of_folder)
         question, answer = folder / "question.safetensors", folder / "answer.safetensors"
-        write_question(question, problems)
+        write_question(question, problems, panel)
         words = (str(path.absolute()), name, str(question), str(answer))
         argv = python_argv("backproof.candidate.conventions", *words)
         outcome = run_limited(argv, folder, LIMITS)
@@ -32,6 +35,6 @@ def answer_of(path: Path, name: str, problems: Sequence[Problem]) -> Answer:
         if outcome.reason:
             raise BackproofError(f"{path.name}: {last_words(outcome)}")
         try:
-            return read_answer(answer, problems)
+            return read_answer(answer, [*problems, *panel])
         except BackproofError as error:
             raise BackproofError(f"{path.name}: {error}.") from error

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from backproof.trace import Array, Trace
 
 LARGEST = 1 << 26  # bytes of an answer
 LONGEST = 400  # characters of a sentence
+UPDATE, UPDATES = "-update-", 3  # of one problem in a row, each a problem from the second on
+MOST = 40  # arrays that are named though they are not judged
 ARRAY = re.compile(r"[ZAWbd][Wb]?\d+|cost|recovered")
 
 
@@ -37,6 +40,9 @@ class Answer:
     traces         problem -> trace; "recovered" marks gradients that are before - after
     again          the same, called a second time
     lines          problem -> array -> line of the file, or of its cells one below the other
+    unread         problem -> what the file shows there and nobody reads -> why
+    left_out       problem of the panel -> why it was not computed
+    unsteady       problem -> why one question gets different answers
     """
 
     words: str
@@ -48,32 +54,45 @@ class Answer:
     traces: dict[str, Trace]
     again: dict[str, Trace]
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
+    unread: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unsteady: dict[str, str] = field(default_factory=dict)
 
 
-def write_question(path: Path, problems: Sequence[Problem]) -> None:
-    """Write every problem."""
+def write_question(path: Path, problems: Sequence[Problem], panel: Sequence[Problem] = ()) -> None:
+    """Write every problem, and those of the panel: numbers that float32 can hold."""
     arrays: dict[str, Array] = {}
-    for problem in problems:
-        for name, value in {**problem.parameters, "X": problem.X, "Y": problem.Y}.items():
-            arrays[f"{problem.name}/{name}"] = np.asarray(value, order="C")
-    dims = {problem.name: problem.layer_dims for problem in problems}
-    save_file(arrays, path, {"problems": json.dumps(dims)})
+    for problem in (*problems, *panel):
+        parts = (*problem.parameters.values(), problem.X, problem.Y)
+        arrays[problem.name] = np.concatenate([p.ravel() for p in parts]).astype(np.float32)
+    sizes = [{p.name: (p.layer_dims, p.X.shape[1]) for p in part} for part in (problems, panel)]
+    save_file(arrays, path, {"problems": json.dumps(sizes)})
 
 
-def read_question(path: Path, learning_rate: float) -> list[Problem]:
-    """Return the problems that write_question wrote."""
+def read_question(path: Path, learning_rate: float) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems that write_question wrote, and the panel."""
     with safe_open(path, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        dims = json.loads(file.metadata()["problems"])
-    problems = []
-    for problem, sizes in dims.items():
-        own = {k.partition("/")[2]: v for k, v in arrays.items() if k.partition("/")[0] == problem}
-        X, Y = own.pop("X"), own.pop("Y")
-        unknown = ("", "", "")
-        problems.append(
-            Problem(problem, own, X, Y, tuple(sizes), *unknown, learning_rate, "float64")
-        )
-    return problems
+        parts = json.loads(file.metadata()["problems"])
+    usual, panel = (
+        [_problem(name, arrays[name], dims, m, learning_rate) for name, (dims, m) in part.items()]
+        for part in parts
+    )
+    return usual, panel
+
+
+def _problem(name: str, numbers: Array, dims: list[int], m: int, learning_rate: float) -> Problem:
+    shapes: dict[str, tuple[int, int]] = {}
+    for l, (n_in, n_out) in enumerate(pairwise(dims), 1):
+        shapes |= {f"W{l}": (n_out, n_in), f"b{l}": (n_out, 1)}
+    shapes |= {"X": (dims[0], m), "Y": (dims[-1], m)}
+    ends = np.cumsum([height * width for height, width in shapes.values()])
+    arrays = {
+        key: part.reshape(shape).astype(np.float64)
+        for (key, shape), part in zip(shapes.items(), np.split(numbers, ends[:-1]), strict=True)
+    }
+    X, Y = arrays.pop("X"), arrays.pop("Y")
+    return Problem(name, arrays, X, Y, tuple(dims), "", "", "", learning_rate, "float64")
 
 
 def write_answer(path: Path, answer: Answer) -> None:
@@ -95,6 +114,9 @@ def write_answer(path: Path, answer: Answer) -> None:
         "notes": list(answer.notes),
         "parameters": answer.parameters,
         "lines": answer.lines,
+        "unread": answer.unread,
+        "left_out": answer.left_out,
+        "unsteady": answer.unsteady,
     }
     save_file(arrays, path, {"answer": json.dumps(words)})
 
@@ -111,6 +133,7 @@ def read_answer(path: Path, problems: Iterable[Problem]) -> Answer:
             said = json.loads(file.metadata()["answer"])
         traces: dict[str, dict[str, Trace]] = {"": {}, "again": {}}
         known = {problem.name for problem in problems}
+        known |= {f"{name}{UPDATE}{number}" for name in known for number in range(2, UPDATES + 1)}
         for key, value in arrays.items():
             *folder, problem, name = key.split("/")
             if problem not in known or not ARRAY.fullmatch(name) or folder not in ([], ["again"]):
@@ -133,7 +156,14 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
         "notes": tuple(_short(note) for note in said["notes"][:8]),
         "parameters": {str(k): tuple(map(str, v)) for k, v in said["parameters"].items()},
         "lines": {str(k): line_numbers(v) for k, v in said.get("lines", {}).items()},
+        "unread": {str(k): _reasons(v) for k, v in said.get("unread", {}).items()},
+        "left_out": _reasons(said.get("left_out", {})),
+        "unsteady": _reasons(said.get("unsteady", {})),
     }
+
+
+def _reasons(said: Mapping[Any, Any]) -> dict[str, str]:
+    return {_short(what): _short(why) for what, why in islice(said.items(), MOST)}
 
 
 def line_numbers(said: Any) -> dict[str, int]:

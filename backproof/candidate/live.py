@@ -32,7 +32,11 @@ PAUSE = 0.01  # seconds between two looks at the child
 
 
 def live_answer(
-    namespace: Mapping[str, Any], name: str, problems: Sequence[Problem], where: str
+    namespace: Mapping[str, Any],
+    name: str,
+    problems: Sequence[Problem],
+    panel: Sequence[Problem],
+    where: str,
 ) -> Answer:
     """Return what the network among live objects computes on every problem that it can do.
 
@@ -49,7 +53,7 @@ def live_answer(
         answer, words = Path(name_of_folder, "answer.safetensors"), Path(name_of_folder, "words")
         child = os.fork()
         if child == 0:
-            _run(dict(namespace), name, problems, where, answer, words)
+            _run(dict(namespace), name, (problems, panel), where, answer, words)
         code = _wait(child)
         if code == REFUSED:
             raise BackproofError(words.read_text(encoding="utf-8"))
@@ -58,7 +62,7 @@ def live_answer(
                 f"{where}: it ran for more than {DEFAULT.seconds:g} seconds and was stopped."
             )
         try:
-            return read_answer(answer, problems)
+            return read_answer(answer, [*problems, *panel])
         except BackproofError as error:
             raise BackproofError(f"{where}: {error}.") from error
 
@@ -66,7 +70,7 @@ def live_answer(
 def _run(
     namespace: dict[str, Any],
     name: str,
-    problems: Sequence[Problem],
+    asked: tuple[Sequence[Problem], Sequence[Problem]],
     where: str,
     answer: Path,
     words: Path,
@@ -81,7 +85,7 @@ def _run(
         os.dup2(silence, 2)
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
             file = File(where, namespace, text=_text(namespace), choice=CHOICE)
-            write_answer(answer, read(file, name, problems))
+            write_answer(answer, read(file, name, *asked))
         code = 0
     except BackproofError as error:
         words.write_text(str(error), encoding="utf-8")

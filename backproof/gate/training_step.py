@@ -35,7 +35,7 @@ def training_step(path: Path, chosen: str) -> Callable[[int], Run]:
         path.name, loaded.namespace, source.constructions, source.text, missing=loaded.missing
     )
     problems = [problem_of(trial) for trial in trials(0)]
-    reading, _, small = the_network(file, chosen, problems, Failures())
+    _, reading, _, small = the_network(file, chosen, problems, Failures())
     return lambda seed: _step(reading, small, seed)
 
 

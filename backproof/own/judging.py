@@ -15,19 +15,26 @@ from backproof.candidate.convention import answer_of
 from backproof.candidate.conventions import DEPTHS, DEPTHS_JUDGED
 from backproof.candidate.conventions.names import BACKWARD, plain
 from backproof.candidate.conventions.players import ranked
-from backproof.candidate.letters import Answer
+from backproof.candidate.letters import UPDATE, UPDATES, Answer
 from backproof.candidate.live import live_answer
 from backproof.candidate.loading import read_source
 from backproof.candidate.quoting import quoted
 from backproof.case import DTYPES, refuse_unknown_dtypes
 from backproof.errors import BackproofError
+from backproof.exchange import Problem
+from backproof.own.coverage import covered, unjudged
+from backproof.own.examining import Examination, examined
 from backproof.own.guarding import guard_findings, located
 from backproof.own.observed import Observed, observed
+from backproof.own.panel import panel
+from backproof.own.thresholds import constants_among, constants_of
 from backproof.own.trials import Trial, problem_of, trials
 from backproof.own.weighing import exhibit, weigh
 from backproof.own.written import sizes_among, sizes_in
 from backproof.trace import trace_names
 from backproof.verdict import LIVE, CaseReport, TargetReport
+
+UNSTEADY = "the same question gets different answers"
 
 
 def judge_file(
@@ -47,17 +54,18 @@ def judge_file(
     Raises BackproofError where the file holds no network that can be read.
     """
     there = list(trials(seed))
-    _refuse_requests(path.name, dtypes, cases, there)
     source = read_source(path)
     tree = source.tree
+    more = panel(seed, constants_of(tree))
+    _refuse_requests(path.name, dtypes, cases, [*there, *more])
     names = _identifiers(tree)
-    answer = answer_of(path, name, [problem_of(trial) for trial in there])
+    answer = answer_of(path, name, *_problems(there, more))
     chosen: list[ast.AST] = [node for node in tree.body if getattr(node, "name", None) == name]
     nodes = [part for node in chosen or [tree] for part in ast.walk(node)]
     functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
     _refuse_half(path.name, functions, answer)
     sizes = sizes_in(tree)
-    report = _judged(path.name, answer, there, names, seed, cases, dtypes, sizes, pictured)
+    report = _judged(path.name, answer, there, more, names, seed, cases, dtypes, sizes, pictured)
     lines = quoted(source, path, _numbers(answer, report.judged))
     return replace(report, lines=lines, guards=located(report.guards, source, path))
 
@@ -65,10 +73,16 @@ def judge_file(
 def judge_live(namespace: Mapping[str, Any], name: str = "", seed: int = 0) -> TargetReport:
     """Judge the network among live objects, such as globals(); see judge_file."""
     there = list(trials(seed))
-    answer = live_answer(namespace, name, [problem_of(trial) for trial in there], LIVE)
+    more = panel(seed, constants_among(namespace))
+    answer = live_answer(namespace, name, *_problems(there, more), LIVE)
     _refuse_half(LIVE, (), answer)
     names = [key for key in namespace if isinstance(key, str)]
-    return _judged(LIVE, answer, there, names, seed, (), DTYPES, sizes_among(namespace))
+    sizes = sizes_among(namespace)
+    return _judged(LIVE, answer, there, more, names, seed, (), DTYPES, sizes)
+
+
+def _problems(usual: Sequence[Trial], more: Sequence[Trial]) -> tuple[list[Problem], list[Problem]]:
+    return [problem_of(trial) for trial in usual], [problem_of(trial) for trial in more]
 
 
 def _refuse_requests(
@@ -76,6 +90,7 @@ def _refuse_requests(
 ) -> None:
     refuse_unknown_dtypes(list(dtypes))
     known = [trial.name for trial in there]
+    known += [f"{name}{UPDATE}{number}" for name in known for number in range(2, UPDATES + 1)]
     for case in cases:
         if case not in known:
             raise BackproofError(
@@ -123,6 +138,7 @@ def _judged(
     where: str,
     answer: Answer,
     there: Sequence[Trial],
+    more: Sequence[Trial],
     names: Collection[str],
     seed: int,
     cases: Sequence[str],
@@ -130,7 +146,7 @@ def _judged(
     sizes: Sizes,
     pictured: bool = False,
 ) -> TargetReport:
-    """Judge an answer on the trials that suit it.
+    """Judge an answer on the trials that suit it; where all agree, on the panel too.
 
     sizes  that a guard may have, by the text
     """
@@ -140,25 +156,54 @@ def _judged(
         raise BackproofError(f"{where}: its network ran once, and then on nothing else.")
     chosen, others = _chosen([trial for trial in there if trial.name in seen], answer, seen, names)
     asked = [trial for trial in chosen if trial.name in cases] if cases else chosen
-    if not asked:
+    found = _architectures(chosen, seen, names, sizes)
+    reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed, pictured) for t in asked]
+    agree = all(report.verdict == "agree" for report in reports)
+    further = Examination()
+    if agree:
+        further = examined(where, answer, chosen, more, found, seen, seed, cases)
+    if not asked and not further.reports:
         raise BackproofError(
             f"{where} does not do {', '.join(cases)}; it does "
             f"{', '.join(trial.name for trial in chosen)}."
         )
-    found = _architectures(chosen, seen, names, sizes)
-    reports = [weigh(where, t, found[t.layer_dims], seen[t.name], seed, pictured) for t in asked]
-    _refuse_precision(where, dtypes, reports)
+    _refuse_precision(where, dtypes, [*reports, *further.reports])
     reports = _explained(asked, found, seen, reports)
-    first = found[asked[0].layer_dims]
+    first = found[chosen[0].layer_dims]
     notes = [*answer.notes, *first.assumed]
     if not any(name[0] == "d" for trace in answer.traces.values() for name in trace):
         notes.append("no backward pass was found: only the forward pass is judged")
+    told = (answer.unsteady[trial.name] for trial in asked if trial.name in answer.unsteady)
+    notes += dict.fromkeys(f"{UNSTEADY}: {why}" for why in told)
+    reports = [*_unsteady(reports, answer), *further.reports]
     notes += _on_gradients(answer, first, seen, reports)
-    if all(report.verdict == "agree" for report in reports):
+    if agree:
         notes += _on_other_outputs(where, others, seen, names, sizes, seed)
     reading = f"{answer.words}; {first.words}; calls {answer.calls}"
-    guards = guard_findings(asked, found, seen)
-    return TargetReport(where, reports, reading, tuple(notes), guards=guards)
+    return TargetReport(
+        where,
+        reports,
+        reading,
+        tuple(notes),
+        guards=guard_findings(asked, found, seen),
+        covers=covered([*asked, *further.trials], reports),
+        unjudged={**unjudged(answer, asked), **further.left_out},
+    )
+
+
+def _unsteady(reports: list[CaseReport], answer: Answer) -> list[CaseReport]:
+    """Return the reports with the reason why a second answer is another one, where it is wrong."""
+    told = []
+    for report in reports:
+        why = answer.unsteady.get(report.case, "it keeps state between calls")
+        verdicts = [report.verdicts[0]]
+        for verdict in report.verdicts[1:]:
+            because = f"{UNSTEADY}: {why}"
+            verdicts.append(
+                replace(verdict, because="; ".join(filter(None, (because, verdict.because))))
+            )
+        told.append(replace(report, verdicts=verdicts))
+    return told
 
 
 def _numbers(answer: Answer, reports: Sequence[CaseReport]) -> dict[str, int]:

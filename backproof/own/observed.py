@@ -1,5 +1,6 @@
 """What a file computed on one trial, in the judge's terms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,8 @@ import numpy as np
 from backproof.architecture import Observation
 from backproof.candidate.conventions import RATE
 from backproof.candidate.letters import Answer
-from backproof.case import Inputs
-from backproof.own.trials import Trial
-from backproof.trace import Trace
+from backproof.own.trials import Trial, without
+from backproof.trace import Array, Trace
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,17 @@ def _sight(trial: Trial, trace: Trace, answer: Answer) -> Observation:
     recovered = "recovered" in trace
     trace = {name: value for name, value in trace.items() if name != "recovered"}
     there = answer.parameters.get(trial.name, ())
-    parameters = {
-        name: value if name in there else np.zeros_like(value)
-        for name, value in trial.inputs.parameters.items()
-    }
+    inputs = without(trial, trial.inputs.parameters.keys() - there)
     rate = answer.learning_rate
     if recovered and rate is not None:
         trace = {n: _divided(v, rate) if n[0] == "d" else v for n, v in trace.items()}
     if not recovered and rate is None:
         with np.errstate(all="ignore"):
-            rate = _fitted(trace, parameters)
-    return Observation(Inputs(parameters, trial.inputs.X, trial.inputs.Y), trace, rate)
+            rate = _fitted(trace, inputs.parameters)
+    return Observation(inputs, trace, rate)
 
 
-def _fitted(trace: Trace, parameters: dict[str, np.ndarray]) -> float:
+def _fitted(trace: Trace, parameters: Mapping[str, Array]) -> float:
     """Return the rate, of at most three digits, with which the gradients shown make the update.
 
     Where there is no update, or no rate makes it, any rate will do: the update then differs.

@@ -5,8 +5,9 @@ float32 can hold, so that a file that computes in it starts from the same ones.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,10 +15,15 @@ import numpy as np
 from backproof.candidate.conventions import RATE
 from backproof.case import Inputs
 from backproof.exchange import Problem
+from backproof.trace import Array
 
 SIZES = {1: (4,), 2: (4, 5), 3: (4, 6, 5), 4: (4, 7, 6, 5)}  # depth -> all but the output
 OUTPUTS = (3, 1)
 TEN = 10  # outputs of a file that has the ten digits wired in
+KINDS = (  # depth, number of outputs
+    *((depth, n_out) for depth in (2, 3, 1, 4) for n_out in OUTPUTS),
+    *((depth, TEN) for depth in (2, 3)),
+)
 DRAWS = (  # name, number of examples, scale of the data, gain of the weights
     ("", 9, 1.0, 1.0),
     ("-larger", 13, 2.0, 1.5),
@@ -32,14 +38,21 @@ WHY = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
-    """One problem; draw is a name out of DRAWS."""
+    """One problem.
+
+    draw       a name out of DRAWS, or of the panel
+    why        the reason why it is there
+    unbounded  only for networks whose hidden layers are straight for large numbers, as relu is
+    """
 
     layer_dims: tuple[int, ...]
     m: int
     draw: str
     inputs: Inputs
+    why: str
+    unbounded: bool = False
 
     @property
     def depth(self) -> int:
@@ -53,25 +66,26 @@ class Trial:
         layers, outputs = ("s" if n > 1 else "" for n in (self.depth, n_out))
         return f"{self.depth}-layer{layers}-{n_out}-output{outputs}{self.draw}"
 
-    @property
-    def why(self) -> str:
-        """Say why the problem is there."""
-        return WHY[self.draw]
+
+@lru_cache(maxsize=4)
+def trials(seed: int) -> tuple[Trial, ...]:
+    """Return every problem; two layers first, since most networks have them."""
+    return tuple(_trials(seed))
 
 
-def trials(seed: int) -> Iterator[Trial]:
-    """Yield every problem; two layers first, since most networks have them."""
-    sizes = [(*SIZES[depth], n_out) for depth in (2, 3, 1, 4) for n_out in OUTPUTS]
-    for dims in (*sizes, *((*SIZES[depth], TEN) for depth in (2, 3))):
+def _trials(seed: int) -> Iterator[Trial]:
+    for depth, n_out in KINDS:
+        dims = (*SIZES[depth], n_out)
         for draw, fewest, data, gain in DRAWS:
             m = fewest if fewest == 1 or dims[-1] < fewest else fewest + dims[-1]
             stream = np.random.default_rng([seed, zlib.crc32(f"{dims}{draw}".encode())])
-            yield Trial(dims, m, draw, _inputs(dims, m, data, gain, stream))
+            yield Trial(dims, m, draw, drawn(dims, m, data, gain, stream), WHY[draw])
 
 
-def _inputs(
+def drawn(
     dims: tuple[int, ...], m: int, data: float, gain: float, rng: np.random.Generator
 ) -> Inputs:
+    """Return data of that scale and weights of that gain, every class as often as another."""
     parameters = {}
     for l, (n_in, n_out) in enumerate(pairwise(dims), 1):
         parameters[f"W{l}"] = gain * rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)
@@ -81,9 +95,21 @@ def _inputs(
         Y = np.eye(dims[-1])[rng.permutation(np.arange(m) % dims[-1])].T
     else:
         Y = rng.permutation(np.arange(m) % 2)[None].astype(float)
-    single = {name: value.astype(np.float32) for name, value in parameters.items()}
-    doubled = {name: value.astype(np.float64) for name, value in single.items()}
-    return Inputs(doubled, X.astype(np.float32).astype(np.float64), Y)
+    return Inputs({name: short(value) for name, value in parameters.items()}, short(X), Y)
+
+
+def short(array: Array) -> Array:
+    """Return the nearest numbers that float32 can hold."""
+    return array.astype(np.float32).astype(np.float64)
+
+
+def without(trial: Trial, absent: Collection[str]) -> Inputs:
+    """Return the inputs of a trial with zeros for those parameters, all other arrays the same."""
+    parameters = {
+        name: np.zeros_like(value) if name in absent else value
+        for name, value in trial.inputs.parameters.items()
+    }
+    return Inputs(parameters, trial.inputs.X, trial.inputs.Y)
 
 
 def problem_of(trial: Trial) -> Problem:

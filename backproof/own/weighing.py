@@ -1,6 +1,7 @@
 """What a file computed on one trial, against what its network must give."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from backproof.case import Case
 from backproof.compare import Expected, compare
 from backproof.controls import plant_controls
 from backproof.own.observed import Observed
-from backproof.own.trials import Trial
+from backproof.own.trials import Trial, without
 from backproof.pictures import Draw, array_picture
 from backproof.precision import precision
 from backproof.trace import Trace, trace_names
@@ -30,15 +31,19 @@ def weigh(
     seen: Observed,
     seed: int,
     pictured: bool = False,
+    required: Collection[str] = (),
 ) -> CaseReport:
     """Return the findings; a second call is reported only where it is wrong and the first is not.
 
     name      of the file
     pictured  whether each finding is to have its picture
+    required  arrays that differ where they are missing
     """
     draw = array_picture if pictured else None
     dtype = _precision_of(seen.sight.trace)
-    verdicts = [_verdict(name, trial, architecture, seen.sight, seen.recovered, dtype, draw)]
+    verdicts = [
+        _verdict(name, trial, architecture, seen.sight, seen.recovered, dtype, draw, required)
+    ]
     if seen.again is not None:
         second = _verdict(
             name + SECOND, trial, architecture, seen.again, seen.recovered, dtype, draw
@@ -80,27 +85,43 @@ def _verdict(
     recovered: bool,
     dtype: str,
     draw: Draw | None,
+    required: Collection[str] = (),
 ) -> Verdict:
     rate = sight.learning_rate or architecture.learning_rate or 1.0
-    outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
-    case = case_of(trial, architecture, rate / outputs)
-    expected = _divided(expected_trace(case, sight.inputs, precision(dtype)), outputs, dtype)
+    absent = frozenset(
+        name
+        for name, value in sight.inputs.parameters.items()
+        if value is not trial.inputs.parameters[name]
+    )
+    expected = _expected(trial, absent, architecture, rate, dtype)
     trace = _as_shown(sight, recovered, rate, dtype)
     if recovered:
         expected = _from_update(expected, rate, dtype)
-    names = [n for n in trace_names(case.depth) if n in trace]
-    findings = [compare(n, trace[n], expected[n], dtype, draw) for n in names]
+    names = [n for n in trace_names(trial.depth) if n in trace or n in required]
+    findings = [compare(n, trace.get(n), expected[n], dtype, draw) for n in names]
+    names = [n for n in names if n in trace]
     before = _before_float32(sight.trace, names) if dtype == "float32" else []
     if before:  # what is computed before the first array of float32 has no excuse
-        sharp = _divided(
-            expected_trace(case, sight.inputs, precision("float64")), outputs, "float64"
-        )
+        sharp = _expected(trial, absent, architecture, rate, "float64")
         sharp_trace = _as_shown(sight, recovered, rate, "float64")
-        again = [compare(n, sharp_trace[n], sharp[n], "float64", draw) for n in before]
-        findings = [*again, *findings[len(again) :]]
+        again = {n: compare(n, sharp_trace[n], sharp[n], "float64", draw) for n in before}
+        findings = [again.get(finding.name, finding) for finding in findings]
         trace = {n: v for n, v in trace.items() if n not in before}
     planted = [finding for finding in findings if finding.name in trace]
     return Verdict(name, findings, [], plant_controls(trace, expected, planted, dtype))
+
+
+@lru_cache(maxsize=256)
+def _expected(
+    trial: Trial, absent: frozenset[str], architecture: Architecture, rate: float, dtype: str
+) -> dict[str, Expected]:
+    """Return what a network must give on a trial; many files of a course are of one network.
+
+    absent  the parameters that it does not have: zero
+    """
+    outputs = trial.layer_dims[-1] if architecture.mean_of_outputs else 1
+    case = case_of(trial, architecture, rate / outputs)
+    return _divided(expected_trace(case, without(trial, absent), precision(dtype)), outputs, dtype)
 
 
 def _as_shown(sight: Observation, recovered: bool, rate: float, dtype: str) -> Trace:

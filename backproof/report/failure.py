@@ -72,9 +72,11 @@ def sentence(finding: Finding) -> str:
     """Return one line about an array: where it is worst, and by how much."""
     if not finding.size:
         return f"{finding.verdict:<10}{finding.name}   {finding.reason}"
+    number = finding.shape == () and finding.verdict == "differ"
+    off = finding.reason if number else f"{finding.differing} of {finding.size} elements"
     where = f"{finding.name}{list(finding.index) if finding.index else ''}"
     return (
         f"{finding.verdict:<10}{where}   actual {finding.actual:.8g}   expected "
         f"{finding.expected:.8g} ± {finding.sigma:.1g}   z = {finding.z:.2g} ({Z_LIMIT:g} allowed)"
-        f"   {finding.ulps:.2g} ulps   {finding.differing} of {finding.size} elements"
+        f"   {finding.ulps:.2g} ulps   {off}"
     )

@@ -41,6 +41,8 @@ def _target(target: TargetReport) -> dict[str, Any]:
         "guards": [_finite(asdict(g)) | {"sentence": g.sentence} for g in target.guards],
         "refused": target.refused,
         "lines": {name: asdict(line) for name, line in target.lines.items()},
+        "covers": target.covers,
+        "unjudged": dict(target.unjudged),
         "cases": cases,
     }
 

@@ -55,6 +55,8 @@ def _suite(target: TargetReport) -> Element:
     told_of = environment() | {"verdict": target.verdict, "reading": target.reading}
     told_of |= {f"note {number}": note for number, note in enumerate(target.notes, 1)}
     told_of |= {f"guard {number}": words for number, words in enumerate(target.guard_lines, 1)}
+    told_of |= {f"not judged: {what}": why for what, why in target.unjudged.items()}
+    told_of |= {"covers": target.covers} if target.covers else {}
     for name, value in told_of.items():
         SubElement(properties, "property", {"name": name, "value": printable(value)})
     for test in _tests(target):

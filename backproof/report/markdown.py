@@ -12,6 +12,7 @@ from backproof.report.failure import failures
 from backproof.report.lines import count, printable
 from backproof.report.model import Report, environment
 from backproof.report.rows import HEADER, case_rows
+from backproof.report.summary import heading as heading_of
 from backproof.verdict import CaseReport, TargetReport, Verdict
 
 LIMIT = 1 << 20  # bytes: the most that GitHub takes for the summary of one step
@@ -91,9 +92,7 @@ def _target(target: TargetReport) -> Iterator[str]:
     if target.refused:
         yield f"\n{escaped(target.refused)}\n"
         return
-    heading = [f"read as: {target.reading}"] * bool(target.reading)
-    heading += [f"note: {note}" for note in target.notes]
-    heading += [f"guard: {guard}" for guard in target.guard_lines]
+    heading = [*heading_of(target), *([f"covers {target.covers}"] if target.covers else [])]
     if heading:
         yield "\n" + "".join(f"* {escaped(line)}\n" for line in heading)
     if target.judged:

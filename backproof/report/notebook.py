@@ -36,8 +36,11 @@ def _target(target: TargetReport) -> Iterator[str]:
     if target.reading:
         yield f"<p>read as: {escape(target.reading)}</p>"
     remarks = [*target.notes, *(f"guard: {guard}" for guard in target.guard_lines)]
+    remarks += [f"not judged: {what}: {why}" for what, why in target.left_out]
     if remarks:
         yield f"<ul>{''.join(f'<li>{escape(remark)}</li>' for remark in remarks)}</ul>"
+    if target.covers:
+        yield f"<p>covers {escape(target.covers)}</p>"
     if target.judged:
         yield from _table(target)
     for case in target.cases:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from backproof.report.lines import COLOURS, write
+from backproof.report.lines import COLOURS, count, write
 from backproof.verdict import CaseReport, TargetReport
 
-RANDOM = "random-"
 LEAST = 18  # characters of a case's name
 HEADER = ("verdict", "case", "precision", "iterations", "largest z", "sensitivity")
 
@@ -28,15 +27,15 @@ def print_rows(target: TargetReport, console: Console) -> None:
 
 
 def case_rows(target: TargetReport) -> Iterator[tuple[str, ...]]:
-    """Yield a row a case that was judged; random ones that agree share one row a precision."""
-    calm: dict[str, list[CaseReport]] = {}
+    """Yield a row a case that was judged; those of a group that agree share one row a precision."""
+    calm: dict[tuple[str, str], list[CaseReport]] = {}
     for case in target.judged:
-        if case.case.startswith(RANDOM) and case.verdict == "agree" and len(target.cases) > 1:
-            calm.setdefault(case.dtype, []).append(case)
+        if case.group and case.verdict == "agree" and len(target.cases) > 1:
+            calm.setdefault((case.group, case.dtype), []).append(case)
         else:
             yield _row(case.verdict, case.case, [case])
-    for cases in calm.values():
-        yield _row("agree", f"{len(cases)} random cases", cases)
+    for (group, _), cases in calm.items():
+        yield _row("agree", count(len(cases), group), cases)
 
 
 def _row(verdict: str, name: str, cases: list[CaseReport]) -> tuple[str, ...]:

@@ -100,13 +100,15 @@ def _details(target: TargetReport) -> Iterator[str]:
 
 
 def heading(target: TargetReport) -> Iterator[str]:
-    """Yield how a target was read, and what the user should know."""
+    """Yield how a target was read, what the user should know, and what was not judged."""
     if target.reading:
         yield f"read as: {target.reading}"
     for note in target.notes:
         yield f"note: {note}"
     for guard in target.guard_lines:
         yield f"guard: {guard}"
+    for what, why in target.left_out:
+        yield f"not judged: {what}: {why}"
 
 
 def _counts(report: Report) -> str:

@@ -47,6 +47,8 @@ def _closing(report: Report) -> Iterator[str]:
         f"{count(judged, 'case')} judged, {count(report.arrays, 'array')} compared; "
         f"{count(planted, 'fault')} planted, {planted - len(missed):,} caught"
     )
+    if alone and report.targets[0].covers:
+        yield f"covers    {report.targets[0].covers}"
     if refused:
         yield f"{count(len(refused), 'case')} could not be judged"
     if skipped:

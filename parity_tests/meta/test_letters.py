@@ -55,10 +55,10 @@ def test_an_ordinary_answer_is_read(tmp_path: Path) -> None:
 
 
 def test_a_question_arrives_as_it_was_sent(tmp_path: Path) -> None:
-    write_question(tmp_path / "question", PROBLEMS)
-    there = read_question(tmp_path / "question", 0.5)
-    assert [p.name for p in there] == [p.name for p in PROBLEMS]
-    for mine, theirs in zip(PROBLEMS, there, strict=True):
+    write_question(tmp_path / "question", PROBLEMS[:2], PROBLEMS[2:])
+    usual, panel = read_question(tmp_path / "question", 0.5)
+    assert [p.name for p in usual] == [p.name for p in PROBLEMS[:2]]
+    for mine, theirs in zip(PROBLEMS, [*usual, *panel], strict=True):
         assert (theirs.layer_dims, theirs.learning_rate) == (mine.layer_dims, 0.5)
         assert np.array_equal(theirs.X, mine.X)
         assert np.array_equal(theirs.Y, mine.Y)
@@ -69,7 +69,7 @@ def test_a_question_arrives_as_it_was_sent(tmp_path: Path) -> None:
 
 def test_a_question_does_not_say_what_network_is_expected(tmp_path: Path) -> None:
     write_question(tmp_path / "question", PROBLEMS)
-    (problem, *_) = read_question(tmp_path / "question", 0.5)
+    (problem, *_), _ = read_question(tmp_path / "question", 0.5)
     assert (problem.hidden, problem.output, problem.loss) == ("", "", "")
 
 

@@ -16,7 +16,7 @@ from backproof.errors import BackproofError
 def main(path: str, name: str, question: str, answer: str) -> int:
     """Read a file, run its network on every problem, write the answer; return the exit code."""
     try:
-        problems = read_question(Path(question), RATE)
+        problems, panel = read_question(Path(question), RATE)
         source = read_source(Path(path))
         loaded = execute(source)
         file = File(
@@ -27,7 +27,7 @@ def main(path: str, name: str, question: str, answer: str) -> int:
             missing=loaded.missing,
             source=source,
         )
-        write_answer(Path(answer), read(file, name, problems))
+        write_answer(Path(answer), read(file, name, problems, panel))
     except BackproofError as error:
         print(" ".join(str(error).split()), file=sys.stderr)  # noqa: T201
         return REFUSED

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from types import CodeType
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from backproof.candidate.conventions.names import (
@@ -57,12 +57,25 @@ class Known:
 
 def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """Return the arguments of a function, without self; none where Python cannot tell."""
+    if isinstance(function, MethodType) and isinstance(function.__func__, FunctionType):
+        return list(_parameters(function.__func__, bound=True))
+    if isinstance(function, FunctionType):
+        return list(_parameters(function, bound=False))
+    return list(_told(function))
+
+
+@cache
+def _parameters(function: FunctionType, *, bound: bool) -> tuple[inspect.Parameter, ...]:
+    return _told(MethodType(function, object()) if bound else function)
+
+
+def _told(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
-        return []
+        return ()
     flexible = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [p for p in signature.parameters.values() if p.kind not in flexible]
+    return tuple(p for p in signature.parameters.values() if p.kind not in flexible)
 
 
 def bind(function: Callable[..., Any], player: str, known: Known) -> dict[str, Any]:

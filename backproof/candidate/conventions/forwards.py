@@ -51,12 +51,13 @@ def label(
         Z = None
         if previous is not None:
             Z = problem.parameters[f"W{l}"] @ previous + problem.parameters[f"b{l}"]
-            _take(f"Z{l}", [p for p in here if _close(p[1], Z)], trace, ids)
+            _take(f"Z{l}", _nearest_first(here, [Z]), trace, ids)
         Z_own = trace.get(f"Z{l}", Z)
         here = [p for p in here if id(p[0].value) not in ids]
         if Z_own is not None:
-            known = [g(Z_own) for g in ACTIVATIONS]
-            _take(f"A{l}", [p for p in here if any(_close(p[1], a) for a in known)], trace, ids)
+            with np.errstate(all="ignore"):
+                known = [g(Z_own) for g in ACTIVATIONS]
+            _take(f"A{l}", _nearest_first(here, known), trace, ids)
         here = [p for p in here if id(p[0].value) not in ids]
         if f"Z{l}" not in trace and f"A{l}" not in trace:
             _take(f"Z{l}", [p for p in here if _named(p[0].name, "z", l)], trace, ids)
@@ -70,6 +71,14 @@ def label(
 
 def _close(one: Array, other: Array) -> bool:
     return same(one, other, 1e-4 if one.dtype == np.float32 else 1e-6)
+
+
+def _nearest_first(
+    pairs: Sequence[tuple[Leaf, Array]], known: Sequence[Array]
+) -> list[tuple[Leaf, Array]]:
+    """Return the arrays that are close to one that is known: small tanh(Z) is close to Z too."""
+    near = [pair for pair in pairs if any(_close(pair[1], array) for array in known)]
+    return sorted(near, key=lambda pair: min(float(np.abs(pair[1] - a).max()) for a in known))
 
 
 def _fitting(found: Iterable[Leaf], units: int, m: int, layout: Layout) -> list[tuple[Leaf, Array]]:

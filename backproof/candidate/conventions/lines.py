@@ -19,7 +19,7 @@ NEARLY = 1e-4  # before - after, divided by the learning rate, has lost most of 
 
 
 def lines_of(
-    reading: Reading,
+    readings: Mapping[int, Reading],
     problems: Sequence[Problem],
     traces: Mapping[str, Trace],
     rate: float,
@@ -27,6 +27,7 @@ def lines_of(
 ) -> dict[str, Lines]:
     """Return problem -> array -> line of the file, for the problems that will be judged.
 
+    readings  number of outputs -> how the file is called
     traces  what the file computed
     rate    with which it updates
     Problems of the same sizes go through the same lines, and only the first is run again.
@@ -39,7 +40,9 @@ def lines_of(
     done = [one for one in done if len(one.layer_dims) - 1 in judged]
     for one in done:
         if one.layer_dims not in found:
-            found[one.layer_dims] = _lines(reading, one, traces[one.name], rate, source, until)
+            found[one.layer_dims] = _lines(
+                readings[one.layer_dims[-1]], one, traces[one.name], rate, source, until
+            )
     return {one.name: found[one.layer_dims] for one in done}
 
 

@@ -1,6 +1,7 @@
 """What the names in people's files mean: of arguments, of sizes, of arrays."""
 
 import re
+from functools import cache
 
 FORWARD, COST, BACKWARD, UPDATE, TRAIN = "forward", "cost", "backward", "update", "train"
 INIT = "init"
@@ -49,6 +50,7 @@ def plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+@cache
 def role_of(name: str, player: str) -> str | None:
     """Return what an argument of that name means to a function that plays `player`."""
     word = plain(name)

@@ -25,10 +25,8 @@ from backproof.exchange import Problem
 Found = tuple[Group, Reading, Quality, Problem]  # how a group is read, what it shows, on what
 
 
-def the_network(
-    file: File, name: str, problems: Sequence[Problem], failures: Failures
-) -> tuple[Reading, Quality, Problem]:
-    """Return how the one network of a file is read, what that shows, and on which problem.
+def the_network(file: File, name: str, problems: Sequence[Problem], failures: Failures) -> Found:
+    """Return the one network of a file, how it is read, what that shows, and on which problem.
 
     Raises BackproofError where there is none, or more than one.
     """
@@ -52,9 +50,9 @@ def the_network(
         )
     if learning:
         _refuse_rivals(file, learning[0][1])
-        return learning[0][1:]
+        return learning[0]
     refuse(file, candidates, found, failures)
-    return found[0][1:]
+    return found[0]
 
 
 def _in_its_way(group: Group, file: File) -> Group:

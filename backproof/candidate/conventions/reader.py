@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
-
 from backproof.candidate.conventions import RATE
+from backproof.candidate.conventions.calls import UnboundError
 from backproof.candidate.conventions.file import File
+from backproof.candidate.conventions.groups import Group
 from backproof.candidate.conventions.lines import lines_of
 from backproof.candidate.conventions.names import INIT, UPDATE, role_of
 from backproof.candidate.conventions.network import the_network
+from backproof.candidate.conventions.panel import on_the_panel, twice
 from backproof.candidate.conventions.players import ranked
 from backproof.candidate.conventions.reading import Reading
-from backproof.candidate.conventions.search import Failures, Quality
+from backproof.candidate.conventions.search import Failures, Quality, with_cost
 from backproof.candidate.conventions.session import Session, ShowsNothingError
 from backproof.candidate.conventions.usage import ascends, outputs_in_use
 from backproof.candidate.conventions.words import called, described
@@ -23,36 +24,85 @@ from backproof.trace import Trace
 USUAL = 3  # outputs
 
 
-def read(file: File, name: str, problems: Sequence[Problem]) -> Answer:
+def read(
+    file: File, name: str, problems: Sequence[Problem], panel: Sequence[Problem] = ()
+) -> Answer:
     """Find the network in a file and run it on every problem that it can do.
 
-    name  of a class or function to choose; "" for whatever there is
+    name   of a class or function to choose; "" for whatever there is
+    panel  more problems, of which only those are run that suit what was found
     Raises BackproofError, in one sentence, where there is none, or more than one.
     """
     failures = Failures()
-    reading, quality, problem = the_network(file, name, problems, failures)
+    group, reading, quality, problem = the_network(file, name, problems, failures)
     session = reading.run(problem)
+    alike = _alike(problems, problem)
+    readings = _by_outputs(group, reading, session, alike)
     ascent = session.shown and ascends(file.text)
     rate = _rate(file, reading, session)
-    traces, again, parameters, firsts = {}, {}, {}, {}
-    for one in _alike(problems, problem):
-        pair = failures.attempt("", partial(_twice, reading, one))
+    traces, again, parameters, firsts, unread = {}, {}, {}, {}, {}
+    for one in alike:
+        way, costs = readings[one.layer_dims[-1]]
+        pair = failures.attempt("", partial(twice, way, one))
         if pair is not None and reading.quality(pair[0]) >= _enough(quality):
             traces[one.name] = _downhill(pair[1]) if ascent else pair[1]
             again[one.name] = _downhill(pair[2]) if ascent else pair[2]
             firsts[one.name] = pair[1]
+            unread[one.name] = costs | pair[0].unread()
             parameters[one.name] = tuple(name for name, _, _ in pair[0].layers.paths())
+    ways = {n_out: way for n_out, (way, _) in readings.items()}
+    outputs = outputs_in_use(file.text, file.constructions, reading, file.namespace)
+    done = [one for one in problems if one.name in traces]
+    more = on_the_panel(ways, done, firsts, panel, several=(outputs or 1) > 1)
+    for results, added in ((traces, more.traces), (again, more.again)):
+        results |= {n: _downhill(one) if ascent else one for n, one in added.items()}
+    calls = max((called(way) for way in ways.values()), key=len)
     return Answer(
         described(reading, session),
-        called(reading),
+        calls,
         rate,
-        outputs_in_use(file.text, file.constructions, reading, file.namespace),
+        outputs,
         (*_notes(session, ascent), *_idle(reading, session, failures)),
         parameters,
         traces,
         again,
-        lines_of(reading, problems, firsts, rate or 1.0, file.source) if file.source else {},
+        lines_of(ways, problems, firsts, rate or 1.0, file.source) if file.source else {},
+        unread,
+        more.left_out,
+        more.unsteady,
     )
+
+
+def _by_outputs(
+    group: Group, reading: Reading, session: Session, problems: Sequence[Problem]
+) -> dict[int, tuple[Reading, dict[str, str]]]:
+    """Return number of outputs -> reading, and the costs that give none there.
+
+    A cost that is no number for the outputs tried first may be one for others.
+    """
+    found: dict[int, tuple[Reading, dict[str, str]]] = {}
+    for problem in problems:
+        n_out = problem.layer_dims[-1]
+        if "cost" in session.trace:
+            found.setdefault(n_out, (reading, {}))
+        elif n_out not in found:
+            failures = Failures()
+            other = with_cost(reading, group, problem, failures)
+            found[n_out] = other, {} if other.cost else _costs_unread(failures, n_out)
+    return found
+
+
+def _costs_unread(failures: Failures, n_out: int) -> dict[str, str]:
+    """Return the functions that may be a cost and gave none, each with why."""
+    outputs = f"with {n_out} output{'s' if n_out > 1 else ''}"
+    return {
+        f"{name}()": f"what its argument '{error}' means is not known"
+        if isinstance(error, UnboundError)
+        else f"{outputs} it {str(error).removeprefix(f'{name} ')}"
+        if isinstance(error, ShowsNothingError)
+        else f"{outputs} it raised {type(error).__name__}: {error}"
+        for name, error in failures.errors.items()
+    }
 
 
 def _alike(problems: Sequence[Problem], probe: Problem) -> list[Problem]:
@@ -69,15 +119,6 @@ def _enough(quality: Quality) -> Quality:
     """Return the quality that another problem must reach to count as one the file can do."""
     complete, right, forward, cost = quality
     return (complete, 0 if complete else right, 0, 0) if complete else (0, 0, forward, cost)
-
-
-def _twice(reading: Reading, problem: Problem) -> tuple[Session, Trace, Trace]:
-    """Run a problem twice on the same objects."""
-    session = reading.run(problem)
-    first = {name: np.array(value) for name, value in session.trace.items()}
-    session.restart()
-    reading.steps(session)
-    return session, first, {name: np.array(value) for name, value in session.trace.items()}
 
 
 def _rate(file: File, reading: Reading, session: Session) -> float | None:

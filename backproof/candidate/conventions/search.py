@@ -237,7 +237,7 @@ def _finished(reading: Reading, group: Group, problem: Problem, failures: Failur
     if session is None:
         return reading
     if "cost" not in session.trace:
-        reading = _with_cost(reading, group, problem, failures)
+        reading = with_cost(reading, group, problem, failures)
     if not session.changed and reading.backward:
         fits = _best(reading, group.players(UPDATE), "update", problem, failures)
         if not fits:
@@ -267,7 +267,7 @@ def _has_gradients(session: Session, name: str) -> bool:
     return given or any(is_derived(leaf.name) and np.any(leaf.value) for leaf in session.state())
 
 
-def _with_cost(reading: Reading, group: Group, problem: Problem, failures: Failures) -> Reading:
+def with_cost(reading: Reading, group: Group, problem: Problem, failures: Failures) -> Reading:
     """Return the reading with a cost: its own methods first, and what its own code calls first."""
     players = [p for p in (reading.backward, reading.train, reading.forward) if p]
     for names in (group.players(COST), group.outside(COST)):

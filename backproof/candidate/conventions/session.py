@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from backproof.candidate.conventions.names import (
 )
 from backproof.candidate.conventions.players import ranked
 from backproof.candidate.conventions.slots import Leaf, is_array, is_object, leaves
+from backproof.candidate.conventions.unread import unread
 from backproof.exchange import Problem
 from backproof.trace import Array
 
@@ -43,6 +44,7 @@ class Session:
     changed   whether a call before the update changed the parameters
     rated     whether the model itself holds a learning rate
     settled   whether something in the model was switched off
+    results   what the calls returned, the latest last
     counted   the global name that a function uses for the number of examples, and nobody sets
     """
 
@@ -58,11 +60,12 @@ class Session:
     rated: bool = False
     counted: str = ""
     settled: bool = False
+    results: list[Any] = field(default_factory=list)
 
     def restart(self) -> None:
         """Put our parameters back into the same objects, and forget what was seen."""
         self.root = self.layers.fill(self.root, self.problem.parameters)
-        self.trace, self.changed = {}, False
+        self.trace, self.changed, self.results = {}, False, []
         self.known = knowledge(self.problem, self.layout, self.model, self.root)
 
     @property
@@ -82,7 +85,7 @@ class Session:
         result, named = self._call(name, FORWARD)
         if _differ(before, self._parameters()):  # no update does that: it will not agree
             self.trace |= self._ours(self._parameters())
-        found = [*leaves(result), *self.state()]
+        found = [leaf for leaf in (*leaves(result), *self.state()) if not self._is_labels(leaf)]
         labelled, ids = forwards.label(found, self.problem, self.layout)
         L = self.layers.depth
         output = self._output(result, ids, f"A{L}")
@@ -100,7 +103,8 @@ class Session:
         self.trace |= labelled
         self.known.roles["output"] = output
         self.known.named |= named
-        self._learn_cost([part for part in _parts(result) if part is not output])
+        others = [part for part in _parts(result) if part is not output]
+        _ = self._learn_cost(others) or self._learn_cost(_costs_among(named))
         boxes = [part for part in _parts(result) if isinstance(part, dict | list | tuple)]
         boxes = [box for box in boxes if box is not output]
         self.known.roles["cache"] = boxes[-1] if boxes else result
@@ -109,7 +113,7 @@ class Session:
         """Ask for the cost; raise ValueError where it is no number."""
         result, _ = self._call(name, COST)
         if not is_array(result) or not self._learn_cost([np.asarray(result).reshape(-1)]):
-            raise ShowsNothingError(f"{name} gives no number")
+            raise ShowsNothingError(f"{name} gives {_told(result)}")
 
     def backward(self, name: str) -> None:
         """Run the backward pass; raise ValueError where it leaves neither gradients nor changes."""
@@ -119,7 +123,7 @@ class Session:
         boxes = [part for part in _parts(result) if isinstance(part, dict | list | tuple)]
         self.known.roles["grads"] = boxes[-1] if len(boxes) == 1 else result
         if isinstance(result, tuple):
-            self._learn_cost(_named_costs(result, list(named)))
+            self._learn_cost(_named_costs(result, named))
         self._learn_gradients(leaves(named if len(named) > 1 else result), before)
         if not any(name.startswith("d") for name in self.trace):
             raise ShowsNothingError(f"{name} leaves no gradient, and changes no parameter")
@@ -150,6 +154,7 @@ class Session:
         function = self.function(name)
         with np.errstate(all="ignore"):
             result = self._counted(function, player)
+        self.results.append(result)
         return result, dict(name_parts(result, returned_names(function)))
 
     def _counted(self, function: Callable[..., Any], player: str) -> Any:
@@ -169,12 +174,25 @@ class Session:
             self.counted = name
             return result
 
+    def unread(self) -> dict[str, str]:
+        """Return the arrays that the calls left and that are not in the trace, each with why."""
+        given = [*self.problem.parameters.values(), self.problem.X, self.problem.Y]
+        found = [*leaves(self.results), *self.state()]
+        return unread(found, [*given, *self.trace.values()], self.problem.X.shape[1])
+
     def state(self) -> list[Leaf]:
         """Return the arrays a model keeps besides its parameters."""
         if not is_object(self.root) and not isinstance(self.root, dict):
             return []
         own = {path for _, paths, _ in self.layers.paths() for path in paths}
         return [leaf for leaf in leaves(self.root) if leaf.path not in own]
+
+    def _is_labels(self, leaf: Leaf) -> bool:
+        """Return whether an array is the labels, which may equal what an activation gives."""
+        Y = self.problem.Y
+        return np.size(leaf.value) == Y.size and any(
+            np.array_equal(leaf.array.reshape(-1), way.reshape(-1)) for way in (Y, Y.T)
+        )
 
     def _output(self, result: Any, ids: dict[int, str], last: str) -> Any:
         """Return the file's own array of outputs."""
@@ -252,17 +270,26 @@ class Session:
         return {k: np.array(v) for k, v in found.items()} if len(found) == len(wanted) else None
 
 
+def _told(result: Any) -> str:
+    shape = np.shape(result) if is_array(result) else ()
+    return f"an array of shape {shape}, and no number" if shape else "no number"
+
+
 def _parts(result: Any) -> list[Any]:
     if isinstance(result, tuple | list):
         return list(result)
     return list(result.values()) if isinstance(result, dict) else [result]
 
 
-def _named_costs(result: tuple[Any, ...], names: list[str]) -> list[Any]:
+def _named_costs(result: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
     """Return the parts of (loss, grads) that may be the cost: no bias gradient that is a number."""
-    if len(names) != len(result):
-        return list(result[:1])
-    return [part for name, part in zip(names, result, strict=True) if ranked([name], COST)]
+    return list(result[:1]) if len(named) != len(result) else _costs_among(named)
+
+
+def _costs_among(named: dict[str, Any]) -> list[Any]:
+    """Return what is called a cost and is one number, however many axes that has."""
+    costs = [part for name, part in named.items() if ranked([name], COST) and is_array(part)]
+    return [np.asarray(cost).reshape(-1) for cost in costs if np.size(cost) == 1]
 
 
 def _differ(one: dict[str, Array], other: dict[str, Array]) -> bool:

@@ -139,15 +139,15 @@ def _with_training(cases: Sequence[CaseReport]) -> list[CaseReport]:
 
 
 def _rows(report: TargetReport) -> list[Row]:
-    """Return a row a case; random ones that agree share one row a precision."""
+    """Return a row a case; those of a group that agree share one row a precision."""
     rows: list[Row] = []
-    calm: dict[str, list[CaseReport]] = {}
+    calm: dict[tuple[str, str], list[CaseReport]] = {}
     for case in report.judged:
-        if case.case.startswith("random-") and case.verdict == "agree":
-            calm.setdefault(case.dtype, []).append(case)
+        if case.group and case.verdict == "agree":
+            calm.setdefault((case.group, case.dtype), []).append(case)
         else:
             rows.append(_row(case.case, [case]))
-    return [*rows, *(_row(count(len(cases), "random case"), cases) for cases in calm.values())]
+    return [*rows, *(_row(count(len(c), group), c) for (group, _), c in calm.items())]
 
 
 def _row(name: str, cases: list[CaseReport]) -> Row:
