@@ -12,7 +12,7 @@ from backproof.architecture.shifts import is_explained, with_guards
 from backproof.architecture.stretch import stretches
 
 MANY = 320
-FEW = 20  # paths that may have guards: uniform ones, the likeliest
+FEW = 6  # paths that may have guards: the likeliest
 
 
 @dataclass(frozen=True)
