@@ -12,6 +12,7 @@ from backproof.architecture.shifts import is_explained, with_guards
 from backproof.architecture.stretch import stretches
 
 MANY = 320
+FEW = 6  # paths that may have guards: the likeliest
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def with_their_guards(seen: Sequence[Sight], paths: Paths, sizes: Sizes) -> Path
 
     Where no plain activation gives what was computed, those that do so with a guard are meant.
     """
-    likely = [with_guards(seen, path, sizes) for path in paths.likely]
+    likely = [with_guards(seen, path, sizes) for path in paths.likely[:FEW]] + paths.likely[FEW:]
     layers = {"output": seen[0].depth, "hidden": 1}
     notes = dict(paths.notes)
     for what in paths.notes:

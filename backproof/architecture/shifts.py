@@ -14,6 +14,7 @@ from backproof.guards import DENOMINATORS, PLACES, Guard
 from backproof.trace import Array
 
 MOST = 3  # guards in one stretch
+FEW = 4  # layers of one activation in a stretch, any one of which may be the guarded one
 SMALL = 0.3  # relative: what is farther off is another activation, or a mistake
 ROUNDINGS = 3.0  # of an activation, in units roundoff
 
@@ -58,7 +59,7 @@ def _options(stretch: Stretch, path: Path, sizes: Sizes, only_written: bool) -> 
     for name in dict.fromkeys(names[l - 1] for l in layers):
         own = [l for l in layers if names[l - 1] == name]
         guards = [g for g in _guards(name, sizes) if not only_written or sizes.writes(g)]
-        for chosen in [own, *([l] for l in own)] if len(own) > 1 else [own]:
+        for chosen in [own, *([l] for l in own)] if 1 < len(own) <= FEW else [own]:
             for guard in guards:
                 placed = tuple(replace(guard, layer=l) for l in chosen)
                 yield replace(path, guards=path.guards + placed)
