@@ -30,6 +30,13 @@ class Examination:
     reports: list[CaseReport] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
 
+    def add(self, trial: Trial, report: CaseReport, here: str) -> None:
+        """Add what was found on a trial, save what is undecided, which is left out and named."""
+        verdicts = [_decided(verdict, trial, here, self.left_out) for verdict in report.verdicts]
+        if all(verdict.findings for verdict in verdicts):
+            self.trials.append(trial)
+            self.reports.append(replace(report, verdicts=verdicts, group=GROUP))
+
 
 def examined(
     where: str,
@@ -133,18 +140,15 @@ def _examine(
     for name in trace_names(trial.depth):
         if name in shown and name not in seen.sight.trace and name not in required:
             done.left_out[f"{name} on {trial.name}"] = UNTOLD
-    verdicts = [_decided(verdict, trial, done.left_out) for verdict in report.verdicts]
-    if all(verdict.findings for verdict in verdicts):
-        done.trials.append(trial)
-        done.reports.append(replace(report, verdicts=verdicts, group=GROUP))
+    done.add(trial, report, trial.why)
 
 
-def _decided(verdict: Verdict, trial: Trial, left_out: dict[str, str]) -> Verdict:
+def _decided(verdict: Verdict, trial: Trial, here: str, left_out: dict[str, str]) -> Verdict:
     """Return a verdict without what is undecided, and with the reason where it differs."""
     for finding in verdict.findings:
         if finding.verdict == "undecided":
             left_out[f"{finding.name} on {trial.name}"] = finding.reason
     findings = [f for f in verdict.findings if f.verdict != "undecided"]
-    because = f"it is right on the usual trials; here: {trial.why}"
+    because = f"it is right on the usual trials; here: {here}"
     wrong = any(not finding.agrees for finding in findings)
     return replace(verdict, findings=findings, because=because if wrong else "")
