@@ -16,7 +16,6 @@ from backproof.trace import Trace, after, trace_names
 from backproof.verdict import CaseReport, Verdict
 
 GROUP = "panel trial"
-FLAT = "the hidden layers are flat there, and what is left of their slope is rounding"
 UNTOLD = "not recognised there"
 CLASSES = (
     "other numbers come out there: the file takes one class an example, and no shares of several"
@@ -30,6 +29,13 @@ class Examination:
     trials: list[Trial] = field(default_factory=list)
     reports: list[CaseReport] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+
+    def add(self, trial: Trial, report: CaseReport, here: str) -> None:
+        """Add what was found on a trial, save what is undecided, which is left out and named."""
+        verdicts = [_decided(verdict, trial, here, self.left_out) for verdict in report.verdicts]
+        if all(verdict.findings for verdict in verdicts):
+            self.trials.append(trial)
+            self.reports.append(replace(report, verdicts=verdicts, group=GROUP))
 
 
 def examined(
@@ -58,12 +64,11 @@ def examined(
     )
     done = Examination()
     for trial in (*_updates(base, answer), *_alike(base, panel)):
-        if cases and trial.name not in cases:
+        flat = not set(architecture.hidden) <= {"relu", "leaky_relu"}
+        if (cases and trial.name not in cases) or (trial.unbounded and flat):
             continue
         if trial.name in answer.left_out:
             done.left_out[trial.name] = answer.left_out[trial.name]
-        elif trial.unbounded and not set(architecture.hidden) <= {"relu", "leaky_relu"}:
-            done.left_out[trial.name] = FLAT
         elif trial.name in answer.traces:
             _examine(where, trial, architecture, known, sight.trace.keys(), seed, done)
     if not (done.reports or cases):
@@ -72,8 +77,17 @@ def examined(
 
 
 def _of_names(traces: Mapping[str, Trace], shown: Collection[str]) -> dict[str, Trace]:
-    """Return the traces without arrays that the usual trials do not show: they are taken for it."""
-    return {name: {k: v for k, v in one.items() if k in shown} for name, one in traces.items()}
+    """Return the traces with the arrays that the usual trials show, and by those names.
+
+    Where numbers are small, tanh(Z) may have been taken for Z.
+    """
+
+    def named(name: str) -> str:
+        other = {"Z": "A", "A": "Z"}.get(name[0], name[0]) + name[1:]
+        return other if name not in shown and other in shown else name
+
+    renamed = {k: {named(n): v for n, v in reversed(t.items())} for k, t in traces.items()}
+    return {k: {n: v for n, v in one.items() if n in shown} for k, one in renamed.items()}
 
 
 def _is_soft(trial: Trial) -> bool:
@@ -126,18 +140,15 @@ def _examine(
     for name in trace_names(trial.depth):
         if name in shown and name not in seen.sight.trace and name not in required:
             done.left_out[f"{name} on {trial.name}"] = UNTOLD
-    verdicts = [_decided(verdict, trial, done.left_out) for verdict in report.verdicts]
-    if all(verdict.findings for verdict in verdicts):
-        done.trials.append(trial)
-        done.reports.append(replace(report, verdicts=verdicts, group=GROUP))
+    done.add(trial, report, trial.why)
 
 
-def _decided(verdict: Verdict, trial: Trial, left_out: dict[str, str]) -> Verdict:
+def _decided(verdict: Verdict, trial: Trial, here: str, left_out: dict[str, str]) -> Verdict:
     """Return a verdict without what is undecided, and with the reason where it differs."""
     for finding in verdict.findings:
         if finding.verdict == "undecided":
             left_out[f"{finding.name} on {trial.name}"] = finding.reason
     findings = [f for f in verdict.findings if f.verdict != "undecided"]
-    because = f"it is right on the usual trials; here: {trial.why}"
+    because = f"it is right on the usual trials; here: {here}"
     wrong = any(not finding.agrees for finding in findings)
     return replace(verdict, findings=findings, because=because if wrong else "")

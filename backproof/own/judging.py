@@ -162,6 +162,7 @@ def _judged(
     further = Examination()
     if agree:
         further = examined(where, answer, chosen, more, found, seen, seed, cases)
+        _add_depths(where, there, chosen, seen, names, seed, cases, further)
     if not asked and not further.reports:
         raise BackproofError(
             f"{where} does not do {', '.join(cases)}; it does "
@@ -189,6 +190,27 @@ def _judged(
         covers=covered([*asked, *further.trials], reports),
         unjudged={**unjudged(answer, asked), **further.left_out},
     )
+
+
+def _add_depths(
+    where: str,
+    there: Sequence[Trial],
+    chosen: Sequence[Trial],
+    seen: Mapping[str, Observed],
+    names: Collection[str],
+    seed: int,
+    cases: Sequence[str],
+    further: Examination,
+) -> None:
+    """Judge the usual trials of all other depths that the file can do."""
+    depths, usual = {trial.depth for trial in chosen}, chosen[0]
+    left = [t for t in there if t.name in seen and t.depth not in depths]
+    alike = [t for t in left if (t.layer_dims[-1], t.m > 1) == (usual.layer_dims[-1], usual.m > 1)]
+    found = _architectures(alike, seen, names)
+    for trial in alike:
+        if not cases or trial.name in cases:
+            report = weigh(where, trial, found[trial.layer_dims], seen[trial.name], seed)
+            further.add(trial, report, f"with {trial.depth} layers")
 
 
 def _unsteady(reports: list[CaseReport], answer: Answer) -> list[CaseReport]:
