@@ -162,7 +162,7 @@ def _judged(
     further = Examination()
     if agree:
         further = examined(where, answer, chosen, more, found, seen, seed, cases)
-        _add_depths(where, there, chosen, seen, names, seed, cases, further)
+        _add_depths(where, there, chosen, seen, names, sizes, seed, cases, further)
     if not asked and not further.reports:
         raise BackproofError(
             f"{where} does not do {', '.join(cases)}; it does "
@@ -198,6 +198,7 @@ def _add_depths(
     chosen: Sequence[Trial],
     seen: Mapping[str, Observed],
     names: Collection[str],
+    sizes: Sizes,
     seed: int,
     cases: Sequence[str],
     further: Examination,
@@ -206,7 +207,7 @@ def _add_depths(
     depths, usual = {trial.depth for trial in chosen}, chosen[0]
     left = [t for t in there if t.name in seen and t.depth not in depths]
     alike = [t for t in left if (t.layer_dims[-1], t.m > 1) == (usual.layer_dims[-1], usual.m > 1)]
-    found = _architectures(alike, seen, names)
+    found = _architectures(alike, seen, names, sizes)
     for trial in alike:
         if not cases or trial.name in cases:
             report = weigh(where, trial, found[trial.layer_dims], seen[trial.name], seed)
