@@ -178,7 +178,7 @@ def _judged(
         reading,
         tuple(notes),
         covers=covered([*asked, *further.trials], reports),
-        unjudged={**unjudged(answer, asked), **further.left_out},
+        unjudged={**unjudged(answer, [*asked, *further.trials]), **further.left_out},
     )
 
 
