@@ -188,7 +188,7 @@ def _judged(
         tuple(notes),
         guards=guard_findings(asked, found, seen),
         covers=covered([*asked, *further.trials], reports),
-        unjudged={**unjudged(answer, asked), **further.left_out},
+        unjudged={**unjudged(answer, [*asked, *further.trials]), **further.left_out},
     )
 
 
