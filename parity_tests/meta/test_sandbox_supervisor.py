@@ -10,9 +10,9 @@ from textwrap import dedent
 
 import pytest
 
-from backproof.candidate import sandbox
+from backproof.candidate import sandbox, walls
+from backproof.candidate.isolation.processes import family, family_by_ps
 from backproof.candidate.sandbox import Limits, run_limited
-from backproof.candidate.supervisor import family, family_by_ps
 from parity_tests.meta import processes
 from parity_tests.meta.processes import PYTHON, isolated, living, until
 
@@ -25,8 +25,8 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from pathlib import Path
-from backproof.candidate import sandbox
-sandbox.ISOLATE = sys.argv[2] == "True"
+from backproof.candidate import sandbox, walls
+walls.found = lambda: tuple(filter(None, sys.argv[2].split(",")))
 sandbox.run_limited(sys.argv[3:], Path(sys.argv[1]))
 """
 
@@ -43,9 +43,9 @@ time.sleep(60)
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_survives_the_judge(
-    number: signal.Signals, isolate: bool, mark: str, tmp_path: Path
+    number: signal.Signals, isolate: bool, mark: str, tmp_path: Path  # noqa: ARG001
 ) -> None:
-    argv = [sys.executable, "-c", JUDGE, str(tmp_path), str(isolate), *PYTHON, FAMILY, mark]
+    argv = [sys.executable, "-c", JUDGE, str(tmp_path), ",".join(walls.found()), *PYTHON, FAMILY, mark]
     with subprocess.Popen(argv, stderr=subprocess.PIPE) as judge:
         assert until((tmp_path / "daemon").exists)
         judge.send_signal(number)
