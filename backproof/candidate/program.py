@@ -53,7 +53,9 @@ def _absolute(word: str) -> str:
 
 def _overstepped(outcome: Outcome) -> bool:
     """Say whether a limit ended it: another case would probably cost as much again."""
-    return outcome.reason in {stopped(why, LIMITS) for why in ("seconds", "processes", "memory", "files", "size")}
+    return outcome.reason in {
+        stopped(why, LIMITS) for why in ("seconds", "processes", "memory", "files", "size")
+    }
 
 
 def traced(answer: Path, case: Case) -> Run:

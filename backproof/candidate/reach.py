@@ -26,10 +26,11 @@ from backproof.candidate.loading.reading import read
 from backproof.errors import BackproofError
 
 OWN = Path(__file__).parents[1]  # the package of the judge
-SOFTWARE = (
-    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt"),
-    *("/nix/store", "/gnu/store", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"),
-    *("/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/timezone", "/etc/java"),
+SOFTWARE = (  # patterns
+    *("/usr", "/bin", "/sbin", "/lib*", "/opt", "/nix/store", "/gnu/store"),
+    *("/etc/ld.so.*", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/timezone"),
+    *("/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf", "/etc/crypto-policies", "/etc/OpenCL"),
+    *("/etc/java*", "/etc/jvm*", "/etc/octave*", "/etc/perl", "/etc/php*", "/etc/R"),
 )
 SYSTEM = (
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version"),
@@ -58,9 +59,7 @@ class Reach:
         """Return the rules, those for the system included."""
         kinds = ((READ, (*_system(), *self.read)), (LIST, self.listed))
         devices = (*map(Path, DEVICES), *self.devices)
-        return [
-            (kind, str(path)) for kind, paths in (*kinds, (DEVICE, devices)) for path in paths
-        ]
+        return [(kind, str(path)) for kind, paths in (*kinds, (DEVICE, devices)) for path in paths]
 
 
 def of_file(source: Source) -> Reach:
@@ -82,6 +81,11 @@ def of_program(words: Sequence[str]) -> Reach:
     folders = [folder for path in real for folder in _installation(path)]
     folders += [path if path.is_dir() else path.parent for path in given]
     return Reach((*real, *given, *(folder for folder in folders if not _shared(folder))))
+
+
+def of_folders(folders: Sequence[Path]) -> Reach:
+    """Return the folders, those aside that others share."""
+    return Reach(tuple(path for path in map(Path.resolve, folders) if not _shared(path)))
 
 
 def cuda() -> Reach:
@@ -167,7 +171,8 @@ def _system() -> tuple[Path, ...]:
     commands += [place.parent for place in commands if place.name == "shims"]
     python = [*map(Path, prefixes), *packages, *editable, *commands]
     mine = [place for place in python if place.is_absolute() and not _shared(place)]
-    every = dict.fromkeys((*map(Path, (*SOFTWARE, *SYSTEM)), *mine, OWN))
+    software = [path for pattern in SOFTWARE for path in Path("/").glob(pattern[1:])]
+    every = dict.fromkeys((*software, *map(Path, SYSTEM), *mine, OWN))
     return tuple(path for path in every if path.exists())
 
 

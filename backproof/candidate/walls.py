@@ -56,7 +56,9 @@ def walls() -> list[Wall]:
     return [
         wall("files", [LANDLOCK], "it can read every file that you can"),
         wall("writing", [MOUNTS, *uncut], "it can write every file that you can"),
-        wall("modes and dates", [MOUNTS, SECCOMP], "it can change the modes and dates of your files"),
+        wall(
+            "modes and dates", [MOUNTS, SECCOMP], "it can change the modes and dates of your files"
+        ),
         wall("network", [NETWORK, SECCOMP], f"it can use the network{tcp}"),
         wall("sockets", [SECCOMP], "it can talk to the services of this machine"),
         wall("signals", [PID, *scoped], "it can end your other processes"),
@@ -73,7 +75,9 @@ def missing() -> str:
     gaps = [wall.open for wall in walls() if not wall.by]
     if not gaps:
         return ""
-    return f"A program that is judged on this machine is not kept from everything: {'; '.join(gaps)}."
+    return (
+        f"A program that is judged on this machine is not kept from everything: {'; '.join(gaps)}."
+    )
 
 
 def refuse_gaps() -> None:

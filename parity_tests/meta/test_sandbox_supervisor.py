@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from backproof.candidate import sandbox, walls
-from backproof.candidate.isolation.processes import family, family_by_ps
+from backproof.candidate.isolation.processes import descendants, descendants_by_ps
 from backproof.candidate.sandbox import Limits, run_limited
 from parity_tests.meta import processes
 from parity_tests.meta.processes import PYTHON, isolated, living, until
@@ -43,9 +43,21 @@ time.sleep(60)
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_survives_the_judge(
-    number: signal.Signals, isolate: bool, mark: str, tmp_path: Path  # noqa: ARG001
+    number: signal.Signals,
+    isolate: bool,
+    mark: str,
+    tmp_path: Path,
 ) -> None:
-    argv = [sys.executable, "-c", JUDGE, str(tmp_path), ",".join(walls.found()), *PYTHON, FAMILY, mark]
+    argv = [
+        sys.executable,
+        "-c",
+        JUDGE,
+        str(tmp_path),
+        ",".join(walls.found()),
+        *PYTHON,
+        FAMILY,
+        mark,
+    ]
     with subprocess.Popen(argv, stderr=subprocess.PIPE) as judge:
         assert until((tmp_path / "daemon").exists)
         judge.send_signal(number)
@@ -106,7 +118,8 @@ def test_the_last_words_are_heard(isolate: bool, mark: str, tmp_path: Path) -> N
 def test_the_fallback_without_proc_children() -> None:
     with subprocess.Popen(["sleep", "60"]) as child:
         try:
-            by_ps, by_proc = family_by_ps(), family()
+            me = os.getpid()
+            by_ps, by_proc = descendants_by_ps(me), descendants(me)
         finally:
             child.kill()
     assert by_ps.keys() == by_proc.keys() >= {child.pid}

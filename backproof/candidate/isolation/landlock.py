@@ -1,7 +1,7 @@
 """Landlock: a process gives up every file but those it names, for good, without privileges.
 
-https://docs.kernel.org/userspace-api/landlock.html.  Linux 5.13 brought it; what each later version of
-its interface (ABI) adds is told at the constants.
+https://docs.kernel.org/userspace-api/landlock.html.  Linux 5.13 brought it; what each later version
+of its interface (ABI) adds is told at the constants.
 """
 
 import ctypes

@@ -58,7 +58,8 @@ class Order:
         """Return the limits that the kernel keeps: of a process, each by its number."""
         return {
             resource.RLIMIT_AS: self.memory,
-            resource.RLIMIT_CPU: int(self.seconds) + 3,  # a second earlier comes a signal, and a name
+            resource.RLIMIT_CPU: int(self.seconds)
+            + 3,  # a second earlier comes a signal, and a name
             resource.RLIMIT_FSIZE: self.file,
             resource.RLIMIT_CORE: 0,
             resource.RLIMIT_NOFILE: OPEN_FILES,

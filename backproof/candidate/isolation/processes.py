@@ -7,12 +7,12 @@ import time
 from contextlib import suppress
 
 
-def family() -> dict[int, int]:
-    """Return all descendants of this process, each with its resident memory in bytes."""
+def descendants(root: int) -> dict[int, int]:
+    """Return all descendants of a process, each with its resident memory in bytes."""
     if not os.path.exists(f"/proc/self/task/{os.getpid()}/children"):
-        return family_by_ps()
+        return descendants_by_ps(root)
     found: dict[int, int] = {}
-    ahead = [os.getpid()]
+    ahead = [root]
     while ahead:
         pid = ahead.pop()
         with suppress(FileNotFoundError, ProcessLookupError):  # it may end while we look
@@ -21,11 +21,11 @@ def family() -> dict[int, int]:
             for thread in os.listdir(f"/proc/{pid}/task"):
                 with open(f"/proc/{pid}/task/{thread}/children") as file:
                     ahead += map(int, file.read().split())
-    del found[os.getpid()]
+    found.pop(root, None)
     return found
 
 
-def family_by_ps() -> dict[int, int]:
+def descendants_by_ps(root: int) -> dict[int, int]:
     """Return the same without /proc."""
     import subprocess
 
@@ -33,7 +33,7 @@ def family_by_ps() -> dict[int, int]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as ps:
         rows = [[int(word) for word in line.split()] for line in ps.communicate()[0].splitlines()]
     found: dict[int, int] = {}
-    ahead = [os.getpid()]
+    ahead = [root]
     while ahead:
         parent = ahead.pop()
         children = {pid: 1024 * size for pid, ppid, size in rows if ppid == parent}
@@ -55,7 +55,7 @@ def reap() -> bool:
 def end_all() -> None:
     """Kill until no child is left: orphans become our children, so that then nobody is left."""
     while reap():
-        for pid in family():
+        for pid in descendants(os.getpid()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.001)

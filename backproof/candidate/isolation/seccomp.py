@@ -44,6 +44,15 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "setns": (308, 268),
     "inotify_add_watch": (254, 27),
 }
+# For itself, which is 0, and for nobody else: with the argument that says whom it is about.
+FOR_ITSELF: dict[str, tuple[int, int, int]] = {
+    "prlimit64": (302, 261, 0),
+    "setpriority": (141, 140, 1),
+    "ioprio_set": (251, 30, 1),
+    "sched_setaffinity": (203, 122, 0),
+    "sched_setscheduler": (144, 119, 0),
+    "sched_setattr": (314, 274, 0),
+}
 # Said to be done and not done, where no mount namespace keeps them to the working folder: Landlock
 # does not see them, and a program that copies a file is not to fail for want of a date.
 IGNORED: dict[str, tuple[int | None, int | None]] = {
@@ -75,7 +84,7 @@ NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, 
 
 # From <linux/bpf_common.h> and <linux/seccomp.h>.
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 FILTER, ALLOW, ERROR = 2, 0x7FFF0000, 0x00050000
 
 
@@ -127,10 +136,17 @@ def _program(machine: str, metadata: bool, truncation: bool) -> Iterator[bytes]:
         yield from _when(EQUAL, TRUNCATE[column], refuse)
     # clone3 hides its flags behind a pointer; the C library falls back to clone.
     yield from _when(EQUAL, CLONE3[column], ERROR | errno.ENOSYS)
-    yield _instruction(EQUAL, CLONE[column], 1, 0)
+    for *numbers_of_call, argument in FOR_ITSELF.values():
+        yield from _about(numbers_of_call[column], argument, 0, refuse)
+    yield from _about(CLONE[column], 0, NEW_NAMESPACES, refuse)
     yield _instruction(RETURN, ALLOW)
-    yield _instruction(LOAD, FIRST_ARGUMENT)
-    yield from _when(ANY_BIT, NEW_NAMESPACES, refuse)
+
+
+def _about(number: int, argument: int, forbidden: int, answer: int) -> Iterator[bytes]:
+    """Answer a call where an argument has a forbidden bit (0: any bit at all)."""
+    yield _instruction(EQUAL, number, 0, 4)
+    yield _instruction(LOAD, ARGUMENTS + 8 * argument)
+    yield from _when(ANY_BIT, forbidden or 0xFFFFFFFF, answer)
     yield _instruction(RETURN, ALLOW)
 
 

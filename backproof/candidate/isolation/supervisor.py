@@ -35,7 +35,7 @@ from .kernel import (
 from .layers import confine
 from .namespaces import FLAGS, enter
 from .order import Order
-from .processes import end_all, family, reap
+from .processes import descendants, end_all, reap
 from .usage import Usage
 
 TYPE_CHECKING = False  # importing typing's would take the supervisor longer than all its work
@@ -140,7 +140,9 @@ def give_up_privileges() -> None:
     """Make sure that no program that is started has more rights than this one, nor root's."""
     if LINUX:
         prctl(PR_SET_NO_NEW_PRIVS, 1)
-    if LINUX and os.geteuid() == 0:  # with fewer capabilities than the judge it cannot read its memory
+    if (
+        LINUX and os.geteuid() == 0
+    ):  # with fewer capabilities than the judge it cannot read its memory
         for capability in set(range(64)) - {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER}:
             with suppress(KernelError):  # there are not so many
                 prctl(PR_CAPBSET_DROP, capability)
@@ -213,7 +215,7 @@ def supervise(order: Order) -> bytes:
 
     def over(now: float) -> str:
         reap()
-        sizes = family()
+        sizes = descendants(os.getpid())
         if now - began > order.seconds:
             return "seconds"
         alive = sum(size > 0 for size in sizes.values())
