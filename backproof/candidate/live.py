@@ -43,14 +43,13 @@ from backproof.candidate.isolation.supervisor import (
 from backproof.candidate.isolation.usage import Usage
 from backproof.candidate.letters import Answer, read_answer, write_answer
 from backproof.candidate.reach import Reach, of_folders
-from backproof.candidate.sandbox import DEFAULT, stopped
+from backproof.candidate.sandbox import DEFAULT, OVERSTEPPED, stopped
 from backproof.candidate.scratch import scratch
 from backproof.errors import BackproofError
 from backproof.exchange import Problem
 
 CHOICE = 'backproof.check(globals(), "{name}")'
 PAUSE = 0.01  # seconds between two looks at the child
-OVERSTEPPED = ("seconds", "processes", "files", "size")
 
 
 def live_answer(
@@ -92,8 +91,9 @@ def live_answer(
 
 def _reach(namespace: Mapping[str, Any]) -> Reach:
     """Return what live objects need: this folder, the modules, and the files of their functions."""
-    functions = [*functions_of(namespace).values()]
-    for cls in classes_of(namespace).values():
+    space = dict(namespace)
+    functions = [*functions_of(space).values()]
+    for cls in classes_of(space).values():
         functions += vars(cls).values()
     codes = [getattr(function, "__code__", None) for function in functions]
     files = {Path(code.co_filename) for code in codes if code is not None}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from backproof.candidate.reach import of_program
 from backproof.candidate.run import Candidate, FailedError, Run, SkippedError
-from backproof.candidate.sandbox import Limits, Outcome, run_limited, stopped
+from backproof.candidate.sandbox import OVERSTEPPED, Limits, Outcome, run_limited, stopped
 from backproof.candidate.scratch import scratch
 from backproof.case import Case, Inputs
 from backproof.errors import BackproofError
@@ -53,9 +53,7 @@ def _absolute(word: str) -> str:
 
 def _overstepped(outcome: Outcome) -> bool:
     """Say whether a limit ended it: another case would probably cost as much again."""
-    return outcome.reason in {
-        stopped(why, LIMITS) for why in ("seconds", "processes", "memory", "files", "size")
-    }
+    return outcome.reason in {stopped(why, LIMITS) for why in OVERSTEPPED}
 
 
 def traced(answer: Path, case: Case) -> Run:

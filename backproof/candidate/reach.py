@@ -1,8 +1,8 @@
 """Reach: which files a program may read besides its working folder, and which devices it may use.
 
-Everything else is out of reach, the user's home above all.  A folder that others share, such as the
-home, is not opened as a whole because a file lies in it: then that file alone is, and the modules that
-it imports.
+Everything else is out of reach, the user's home above all.  A folder that others share, such as
+the home, is not opened as a whole because a file lies in it: then that file alone is, and the
+modules that it imports.
 """
 
 import ast
@@ -72,7 +72,7 @@ def of_file(source: Source) -> Reach:
 
 
 def of_program(words: Sequence[str]) -> Reach:
-    """Return what a program needs: its installation, its interpreter's, and the files it is given."""
+    """Return what a program needs: what is installed with it, and the files that it is given."""
     program, *rest = map(Path, words)
     interpreter = _interpreter(program)
     starts = [program, *([interpreter] if interpreter else [])]

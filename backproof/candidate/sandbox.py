@@ -1,7 +1,7 @@
 """Run a stranger's program within limits, and leave nothing of it behind.
 
-The judge only starts isolation/supervisor.py and reads its answer, so that it may have threads; what
-that does is told there.
+The judge only starts isolation/supervisor.py and reads its answer, so that it may have threads;
+what that does is told there.
 """
 
 import errno
@@ -25,6 +25,7 @@ ROOM = 1 << 30  # bytes of address space for the interpreter, NumPy and PyTorch 
 START = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); from isolation.supervisor import main; main()"
 )
+OVERSTEPPED = ("seconds", "processes", "memory", "size", "files")
 CRASHES = {getattr(signal, f"SIG{name}") for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT", "SYS")}
 NO_MEMORY = ("MemoryError", "bad_alloc", "Unable to allocate", "allocate memory", "out of memory")
 

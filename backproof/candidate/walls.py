@@ -1,4 +1,4 @@
-"""Walls: what this machine keeps a stranger's program from, by which layer, and what it does not."""
+"""Walls: what this machine keeps a stranger's program from, and by which layers."""
 
 import functools
 from collections.abc import Collection
@@ -56,9 +56,7 @@ def walls() -> list[Wall]:
     return [
         wall("files", [LANDLOCK], "it can read every file that you can"),
         wall("writing", [MOUNTS, *uncut], "it can write every file that you can"),
-        wall(
-            "modes and dates", [MOUNTS, SECCOMP], "it can change the modes and dates of your files"
-        ),
+        wall("modes and dates", [MOUNTS, SECCOMP], "it can change modes and dates of your files"),
         wall("network", [NETWORK, SECCOMP], f"it can use the network{tcp}"),
         wall("sockets", [SECCOMP], "it can talk to the services of this machine"),
         wall("signals", [PID, *scoped], "it can end your other processes"),
@@ -76,7 +74,7 @@ def missing() -> str:
     if not gaps:
         return ""
     return (
-        f"A program that is judged on this machine is not kept from everything: {'; '.join(gaps)}."
+        f"This machine does not keep a program that is judged from everything: {'; '.join(gaps)}."
     )
 
 

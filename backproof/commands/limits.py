@@ -11,7 +11,7 @@ WIDTH = 18  # characters of the first column
 def see_to(isolation: str) -> None:
     """Find out what this machine can enforce, and say in one line what it cannot.
 
-    Raises BackproofError for another word than those of LEVELS; for "strict", where anything is open.
+    Raises BackproofError for a word that is not in LEVELS; for "strict", where anything is open.
     """
     from backproof.candidate import walls
 

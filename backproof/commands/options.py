@@ -21,8 +21,8 @@ Jobs = Annotated[
 Isolation = Annotated[
     str,
     typer.Option(
-        help="available: judge a program behind the walls that this machine has; strict: judge none "
-        "unless it has all of them (--list-limits)."
+        help="available: judge a program behind the walls that this machine has; strict: judge "
+        "none unless it has all of them (--list-limits)."
     ),
 ]
 Markdown = Annotated[Path | None, typer.Option(help="The same as Markdown.")]

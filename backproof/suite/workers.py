@@ -106,8 +106,8 @@ class Workers(Generic[T, R]):
 def _broom(folder: str) -> tuple[int, int]:
     """Start a process that removes a folder when we are gone; return what it waits for, and itself.
 
-    It waits for the end of a pipe whose other end is held by us and by the workers: when the last of
-    them has died, however that came, nobody needs the folder.
+    It waits for the end of a pipe whose other end is held by us and by the workers: when the last
+    of them has died, however that came, nobody needs the folder.
     """
     reader, writer = os.pipe()
     process = os.fork()

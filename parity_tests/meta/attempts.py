@@ -1,6 +1,6 @@
 """What a stranger's program may try: each attempt with the layers that hold it.
 
-Where all of those layers are off, the attempt must succeed: or nothing shows that they hold anything.
+Where all of those layers are off, the attempt must succeed: or nothing shows that they hold it.
 The code is run as told in world.py; a line is a name and what is done.
 """
 
@@ -99,6 +99,7 @@ change a mode from a folder: os.chmod('secret.txt', 0o646, dir_fd=os.open(HOME, 
 change a date: os.utime(SECRET, (1, 1))
 set an attribute: os.setxattr(SECRET, 'user.mine', b'1')
 """
+OWNING = "change an owner: os.chown(SECRET, 12345, -1)"
 CALLING = """
 connect: socket.create_connection(('127.0.0.1', TCP))
 connect by IPv6: socket.socket(socket.AF_INET6).connect(('::ffff:127.0.0.1', TCP))
@@ -157,9 +158,7 @@ ATTEMPTS = [
     *_table(PLANTING, (MOUNTS, LANDLOCK), world.planted),
     *_table(WRITING_ELSEWHERE, (MOUNTS, LANDLOCK)),
     *_table(MARKING, (MOUNTS, SECCOMP), world.altered),
-    _one(
-        "change an owner", "os.chown(SECRET, 12345, -1)", (MOUNTS, SECCOMP), world.altered, "root"
-    ),
+    *_table(OWNING, (MOUNTS, SECCOMP), world.altered, "root"),
     *_table(CALLING, (NETWORK, SECCOMP, *TCP), world.called("tcp")),
     *_table(CALLING_AROUND_TCP, (NETWORK, SECCOMP), world.called("tcp")),
     _one("send a datagram", "send('127.0.0.1', UDP)", (NETWORK, SECCOMP), world.called("udp")),
@@ -179,9 +178,7 @@ ATTEMPTS = [
         (PID, SECCOMP),
         world.bent,
     ),
-    _one(
-        "slow another process", "os.setpriority(0, VICTIM, 9)", (PID, SECCOMP), world.bent, "user"
-    ),
+    *_table("slow another: os.setpriority(0, VICTIM, 9)", (PID, SECCOMP), world.bent, "user"),
     _one(
         "read another's memory",
         "said(read_of(JUDGE, ADDRESS, 22).decode())",

@@ -41,23 +41,11 @@ time.sleep(60)
 """
 
 
+@pytest.mark.usefixtures("isolate")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_nothing_survives_the_judge(
-    number: signal.Signals,
-    isolate: bool,
-    mark: str,
-    tmp_path: Path,
-) -> None:
-    argv = [
-        sys.executable,
-        "-c",
-        JUDGE,
-        str(tmp_path),
-        ",".join(walls.found()),
-        *PYTHON,
-        FAMILY,
-        mark,
-    ]
+def test_nothing_survives_the_judge(number: signal.Signals, mark: str, tmp_path: Path) -> None:
+    layers = ",".join(walls.found())
+    argv = [sys.executable, "-c", JUDGE, str(tmp_path), layers, *PYTHON, FAMILY, mark]
     with subprocess.Popen(argv, stderr=subprocess.PIPE) as judge:
         assert until((tmp_path / "daemon").exists)
         judge.send_signal(number)

@@ -1,4 +1,4 @@
-"""An order to the supervisor: what to run, and within what.  It travels as words of a command line."""
+"""An order to the supervisor: what to run, and within what.  It travels as words."""
 
 import resource
 from collections.abc import Iterable, Sequence
@@ -58,8 +58,7 @@ class Order:
         """Return the limits that the kernel keeps: of a process, each by its number."""
         return {
             resource.RLIMIT_AS: self.memory,
-            resource.RLIMIT_CPU: int(self.seconds)
-            + 3,  # a second earlier comes a signal, and a name
+            resource.RLIMIT_CPU: int(self.seconds) + 3,  # a second earlier, a signal that names it
             resource.RLIMIT_FSIZE: self.file,
             resource.RLIMIT_CORE: 0,
             resource.RLIMIT_NOFILE: OPEN_FILES,

@@ -10,8 +10,8 @@ candidate   gives up what it may not have, limits itself, then becomes the progr
 In a namespace of its own a candidate can neither signal the others nor read their memory. Where
 there is none (most containers, macOS), Landlock keeps its signals in, and the supervisor adopts the
 orphans and kills until it has no child left: nothing survives either, unless the candidate can kill
-the supervisor first. macOS cannot adopt, so that a daemon in a session of its own survives there, and
-does not limit address space.
+the supervisor first. macOS cannot adopt, so that a daemon in a session of its own survives there,
+and does not limit address space.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What a program has written: bytes and files in its folder, and in files that have no name any more."""
+"""What a program has written: into its folder, and into files that have no name any more."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ class Usage:
     """How much is in a folder beyond what was there at first."""
 
     def __init__(self, folder: str, size: int, files: int) -> None:
-        """Take what is there now as given; allow `size` bytes on the disk and `files` names more."""
+        """Take what is there now as given; allow `size` bytes on the disk and `files` names."""
         self.folder, self.size, self.files = folder, size, files
         self.given = (0, 0)
         self.given = self._found(())
