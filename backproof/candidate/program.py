@@ -2,11 +2,12 @@
 
 import shlex
 import shutil
-import tempfile
 from pathlib import Path
 
+from backproof.candidate.reach import of_program
 from backproof.candidate.run import Candidate, FailedError, Run, SkippedError
-from backproof.candidate.sandbox import Limits, Outcome, run_limited, stopped
+from backproof.candidate.sandbox import OVERSTEPPED, Limits, Outcome, run_limited, stopped
+from backproof.candidate.scratch import scratch
 from backproof.case import Case, Inputs
 from backproof.errors import BackproofError
 from backproof.exchange import read_trace, write_case
@@ -29,12 +30,13 @@ def command_candidate(command: str) -> Candidate:
         )
     argv = [str(Path(program).absolute()), *(_absolute(word) for word in words[1:])]
 
+    reach = of_program(argv)
+
     def run(case: Case, inputs: Inputs) -> Run:
-        with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
-            folder = Path(name_of_folder)
+        with scratch() as folder:
             question, answer = folder / "case.safetensors", folder / "trace.safetensors"
             write_case(question, case, inputs)
-            outcome = run_limited([*argv, str(question), str(answer)], folder, LIMITS)
+            outcome = run_limited([*argv, str(question), str(answer)], folder, LIMITS, reach)
             if outcome.code == SKIP:
                 raise SkippedError(last_line(outcome.stderr) or f"{command} does not do it")
             if outcome.reason:
@@ -51,7 +53,7 @@ def _absolute(word: str) -> str:
 
 def _overstepped(outcome: Outcome) -> bool:
     """Say whether a limit ended it: another case would probably cost as much again."""
-    return outcome.reason in {stopped(why, LIMITS) for why in ("seconds", "processes", "memory")}
+    return outcome.reason in {stopped(why, LIMITS) for why in OVERSTEPPED}
 
 
 def traced(answer: Path, case: Case) -> Run:

@@ -1,7 +1,7 @@
 """Run a stranger's program within limits, and leave nothing of it behind.
 
-The judge only starts supervisor.py and reads its answer, so that it may have threads; what that
-does is told there.
+The judge only starts isolation/supervisor.py and reads its answer, so that it may have threads;
+what that does is told there.
 """
 
 import errno
@@ -14,13 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backproof.candidate import supervisor as supervisor_file
+from backproof.candidate import walls
+from backproof.candidate.isolation.order import Order
+from backproof.candidate.reach import Reach
 from backproof.errors import BackproofError
 
 MUTINY = "It stopped the process that watches over it."
 GRACE = 10.0  # seconds after which the judge believes that its supervisor was stopped
 ROOM = 1 << 30  # bytes of address space for the interpreter, NumPy and PyTorch themselves
-ISOLATE = True  # where the system allows it; the tests also try what remains without
+START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from isolation.supervisor import main; main()"
+)
+OVERSTEPPED = ("seconds", "processes", "memory", "size", "files")
 CRASHES = {getattr(signal, f"SIG{name}") for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT", "SYS")}
 NO_MEMORY = ("MemoryError", "bad_alloc", "Unable to allocate", "allocate memory", "out of memory")
 
@@ -33,7 +38,8 @@ class Limits:
     memory     bytes of address space a process, above what NumPy and PyTorch take; all of the
                processes together may not have more of it resident
     output     bytes kept of stdout, and of stderr; the middle of what is longer is dropped
-    file       bytes in any one written file
+    file       bytes in any one written file, and in all of them together
+    files      files and folders that it may make
     processes  processes at a time besides the candidate
     """
 
@@ -41,6 +47,7 @@ class Limits:
     memory: int = 4 << 30
     output: int = 1 << 20
     file: int = 256 << 20
+    files: int = 10_000
     processes: int = 8
 
 
@@ -62,6 +69,8 @@ class Outcome:
 
 
 DEFAULT = Limits()
+NOWHERE = Reach()
+HERE = Path(__file__).parent
 
 
 def python_argv(program: Path | str, *arguments: str) -> list[str]:
@@ -74,20 +83,24 @@ def python_argv(program: Path | str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", *target, *arguments]
 
 
-def run_limited(argv: Sequence[str], folder: Path, limits: Limits = DEFAULT) -> Outcome:
+def run_limited(
+    argv: Sequence[str], folder: Path, limits: Limits = DEFAULT, reach: Reach = NOWHERE
+) -> Outcome:
     """Run `argv` in `folder` within `limits`, and leave no process of it behind, however it ends.
 
-    It gets no input, no open file and none of our environment. A relative program is looked for in
-    `folder`. An exception here, such as KeyboardInterrupt, ends the candidate too.
+    It gets no input, no open file and none of our environment, reads what is in reach besides the
+    installed software, writes in `folder` alone, and has no network: as far as walls.found() goes.
+    A relative program is looked for in `folder`. An exception here, such as KeyboardInterrupt, ends
+    the candidate too.
 
     Raises BackproofError if this machine cannot do it.
     """
     memory = limits.memory + ROOM
-    numbers = (os.getpid(), memory, limits.file, limits.processes, limits.output, int(ISOLATE))
-    words = [*map(str, numbers), str(limits.seconds), *argv]
+    numbers = (os.getpid(), memory, limits.file, limits.files, limits.processes, limits.output)
+    order = Order(numbers, limits.seconds, walls.found(), reach.rules(), argv)
     began = time.monotonic()
     with subprocess.Popen(
-        [sys.executable, "-I", "-S", supervisor_file.__file__, *words],
+        [sys.executable, "-I", "-S", "-c", START, str(HERE), *order.words()],
         cwd=folder,
         env=environment(folder),
         stdin=subprocess.DEVNULL,
@@ -154,6 +167,10 @@ def stopped(why: str, limits: Limits) -> str:
         return f"It ran for more than {limits.seconds:g} seconds and was stopped."
     if why == "processes":
         return f"It started more than {limits.processes} other processes and was stopped."
+    if why == "files":
+        return f"It made more than {limits.files:,} files and was stopped."
+    if why == "size":
+        return f"It wrote more than {amount(limits.file)} into its files and was stopped."
     return f"It asked for more than {amount(limits.memory)} of memory."
 
 

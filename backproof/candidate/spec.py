@@ -3,15 +3,17 @@
 import ast
 import contextlib
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backproof.candidate.letters import line_numbers
-from backproof.candidate.loading import Source
+from backproof.candidate.loading import Source, read_source
 from backproof.candidate.program import last_line, last_words, traced
+from backproof.candidate.reach import of_file
 from backproof.candidate.run import NOT_RUN, Candidate, FailedError, Run, SkippedError
 from backproof.candidate.sandbox import Limits, Outcome, python_argv, run_limited
+from backproof.candidate.scratch import scratch
 from backproof.candidate.worker import FAILED, LINES, QUESTION, SKIPPED, TRACED
 from backproof.case import Case, Inputs
 from backproof.exchange import write_case
@@ -36,13 +38,13 @@ def spec_candidate(
     path: Path, questions: Sequence[tuple[Case, str]], seed: int
 ) -> Iterator[Candidate]:
     """Run trace(case) of a file on all cases; then yield what it answered, as a candidate."""
-    with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
-        folder = Path(name_of_folder)
+    with scratch() as folder:
         stems = [folder / f"{number:06}" for number in range(len(questions))]
         for stem, (case, dtype) in zip(stems, questions, strict=True):
             write_case(stem.with_suffix(QUESTION), case, case.inputs(dtype, seed))
         argv = python_argv("backproof.candidate.worker", str(path.absolute()), str(folder))
-        outcome = run_limited(argv, folder, LIMITS)
+        limits = replace(LIMITS, files=LIMITS.files + len(questions))
+        outcome = run_limited(argv, folder, limits, of_file(read_source(path)))
         answers = Answers(path.name, outcome, stems, questions)
         yield Candidate(path.name, answers.run, partial=True)
 
@@ -52,11 +54,12 @@ def lines_of(path: Path, case: Case, dtype: str, seed: int) -> dict[str, int]:
 
     A file that does not answer gets no lines; no number is known to be one of the file's.
     """
-    with tempfile.TemporaryDirectory(prefix="backproof-") as name_of_folder:
-        stem = Path(name_of_folder, "0")
+    with scratch() as folder:
+        stem = folder / "0"
         write_case(stem.with_suffix(QUESTION), case, case.inputs(dtype, seed))
-        words = (str(path.absolute()), name_of_folder, LINES)
-        run_limited(python_argv("backproof.candidate.worker", *words), stem.parent, LIMITS)
+        words = (str(path.absolute()), str(folder), LINES)
+        argv = python_argv("backproof.candidate.worker", *words)
+        run_limited(argv, folder, LIMITS, of_file(read_source(path)))
         answer = stem.with_suffix(LINES)
         with contextlib.suppress(OSError, ValueError, AttributeError, RecursionError):
             if answer.is_file() and not answer.is_symlink():

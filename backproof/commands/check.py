@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backproof.commands.options import Cases, Command, Dtypes, Jobs, Markdown, Seed
+from backproof.commands.limits import list_limits, see_to
+from backproof.commands.options import Cases, Command, Dtypes, Isolation, Jobs, Markdown, Seed
 from backproof.errors import BackproofError
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def check(
     show: Annotated[
         bool, typer.Option("--list", help="List the cases, with their reasons, and stop.")
     ] = False,
+    limits: Annotated[
+        bool,
+        typer.Option("--list-limits", help="List what a program that is judged may use, and stop."),
+    ] = False,
+    isolation: Isolation = "available",
     json: Annotated[
         Path | None, typer.Option(help="Write the report to this file as JSON.")
     ] = None,
@@ -59,6 +65,8 @@ def check(
     """
     if show:
         return _list_cases()
+    if limits:
+        return list_limits()
     from backproof.case import refuse_unknown_dtypes
     from backproof.commands.targets import targets_of
     from backproof.suite.request import Request
@@ -74,6 +82,8 @@ def check(
         "gradescope": gradescope,
     }
     chosen = targets_of(targets or [], command, device, written=any(paths.values()))
+    if targets or command is not None:
+        see_to(isolation)
     if gradescope is not None:
         from backproof.report.gradescope import refuse_several
 

@@ -18,4 +18,11 @@ Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, help="Worker processes.  [default: the number of cores]"),
 ]
+Isolation = Annotated[
+    str,
+    typer.Option(
+        help="available: judge a program behind the walls that this machine has; strict: judge "
+        "none unless it has all of them (--list-limits)."
+    ),
+]
 Markdown = Annotated[Path | None, typer.Option(help="The same as Markdown.")]

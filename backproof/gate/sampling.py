@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from backproof.candidate.loading import read_source
 from backproof.candidate.program import last_words
+from backproof.candidate.reach import Reach, of_file
 from backproof.candidate.sandbox import Limits, python_argv, run_limited
+from backproof.candidate.scratch import scratch
 from backproof.errors import BackproofError
 from backproof.gate.measuring import Order
 
@@ -50,7 +53,10 @@ def _of_the_twins(order: Order) -> Iterator[dict[str, Any]]:
 def _of_a_file(order: Order) -> Iterator[dict[str, Any]]:
     """Measure somebody's file within limits: its code runs in that process."""
     argv = python_argv(MODULE, order.text())
-    outcome = run_limited(argv, Path(order.head), Limits(seconds=SLOWEST))
+    copies = [Path(place, order.target) for place in (order.base, order.head)]
+    reach = sum((of_file(read_source(copy)) for copy in copies if copy.is_file()), Reach())
+    with scratch() as folder:
+        outcome = run_limited(argv, folder, Limits(seconds=SLOWEST), reach)
     if outcome.reason:
         raise BackproofError(f"{order.target} could not be timed: {last_words(outcome)}")
     for line in outcome.stdout.splitlines():

@@ -17,7 +17,7 @@ from backproof.verdict import CaseReport, TargetReport, Verdict
 
 LIMIT = 1 << 20  # bytes: the most that GitHub takes for the summary of one step
 CUT = "\n**The report is cut here: more does not fit into a summary.** Use `--json FILE`.\n"
-VERSIONS = ("backproof", "numpy", "torch", "python")
+VERSIONS = ("backproof", "numpy", "torch", "python", "isolation")
 FIRST = "first that does not agree"
 
 # Whatever could begin something: code, emphasis, HTML, a cell, a link, a heading, a mention,

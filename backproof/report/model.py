@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
 
+from backproof.candidate.walls import told as isolation
 from backproof.controls import Control
 from backproof.verdict import CaseReport, TargetReport, worst
 
@@ -78,6 +79,7 @@ def environment() -> dict[str, str]:
         "machine": platform.machine(),
         "cpu": _cpu(),
         "cores": str(os.cpu_count()),
+        "isolation": isolation(),
         **_blas(),
         **_torch_threads(),
     }

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -12,10 +13,16 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, Self, TypeVar, cast
 
+from backproof.candidate import scratch
+from backproof.candidate.isolation.removal import remove
+from backproof.candidate.isolation.supervisor import die_with_parent
 from backproof.suite.preloaded import load_torch
 
 # Elsewhere a process that has loaded a framework cannot be forked.
 CONTEXT = get_context("fork") if sys.platform == "linux" else get_context("spawn")
+
+PATIENCE = 10.0  # seconds in which the last candidate has ended
+PAUSE = 0.05
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -37,7 +44,8 @@ class Workers(Generic[T, R]):
         """Start none yet."""
         self.most, self.work = most, work
         self.workers: list[Worker] = []
-        self.workspace = tempfile.TemporaryDirectory(prefix="backproof-")
+        self.workspace = str(scratch.made())
+        self.broom = _broom(self.workspace) if sys.platform == "linux" else None
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -49,8 +57,11 @@ class Workers(Generic[T, R]):
             worker.process.kill()
         for worker in self.workers:
             worker.process.join()
-        with contextlib.suppress(OSError, RecursionError):  # folders that a candidate made
-            self.workspace.cleanup()
+        remove(self.workspace)
+        if self.broom is not None:
+            handle, process = self.broom
+            os.close(handle)
+            os.waitpid(process, 0)
 
     @property
     def free(self) -> bool:
@@ -87,12 +98,37 @@ class Workers(Generic[T, R]):
         if CONTEXT.get_start_method() == "fork":
             load_torch()  # once for all
         ours, theirs = CONTEXT.Pipe()
-        words = (self.work, theirs, ours, self.most, self.workspace.name)
+        words = (self.work, theirs, ours, self.most, self.workspace)
         process = CONTEXT.Process(target=_serve, args=words, daemon=True)
         process.start()
         theirs.close()
         self.workers.append(Worker(process, ours))
         return self.workers[-1]
+
+
+def _broom(folder: str) -> tuple[int, int]:
+    """Start a process that removes a folder when we are gone; return what it waits for, and itself.
+
+    It waits for the end of a pipe whose other end is held by us and by the workers: when the last
+    of them has died, however that came, nobody needs the folder.
+    """
+    reader, writer = os.pipe()
+    process = os.fork()
+    if process:
+        os.close(reader)
+        return writer, process
+    try:
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.close(writer)
+        os.read(reader, 1)
+        until = time.monotonic() + PATIENCE
+        while os.path.exists(folder) and time.monotonic() < until:
+            remove(folder)
+            time.sleep(PAUSE)
+    finally:
+        os._exit(0)
 
 
 def _serve(
@@ -104,8 +140,10 @@ def _serve(
 ) -> None:
     """Do tasks until the parent is gone.
 
-    Die silently on Ctrl-C, share the cores, and keep files where the parent removes them.
+    Die silently on Ctrl-C and with the parent, share the cores, and keep files where the parent
+    removes them.
     """
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     parents.close()  # or the parent's end would not show here
     tempfile.tempdir = workspace

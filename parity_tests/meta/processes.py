@@ -3,11 +3,8 @@
 The fixtures are taken over by name: `isolate, mark, run = processes.isolate, ...`.
 """
 
-import functools
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
 import uuid
@@ -17,7 +14,9 @@ from textwrap import dedent
 
 import pytest
 
-from backproof.candidate import sandbox
+from backproof.candidate import sandbox, walls
+from backproof.candidate.isolation.layers import LANDLOCK, SECCOMP
+from backproof.candidate.isolation.namespaces import PID
 from backproof.candidate.sandbox import Limits, Outcome, run_limited
 
 linux_only = pytest.mark.skipif(
@@ -50,18 +49,16 @@ def until(true: Callable[[], object], seconds: float = 8.0) -> bool:
     return True
 
 
-@functools.cache
-def namespaces() -> bool:
-    """Say whether this system lets us have a PID namespace, as far as unshare(1) knows."""
-    command = ["unshare", "--pid", "--fork", *(["--map-root-user"] if os.geteuid() else [])]
-    tool = shutil.which("unshare")
-    return (
-        tool is not None and subprocess.run([*command, "true"], capture_output=True).returncode == 0
-    )
+HERE = walls.found()
+
+
+def layers(namespaces: bool) -> tuple[str, ...]:
+    """Return what this machine allows, with its namespaces or without."""
+    return tuple(name for name in HERE if namespaces or name in (LANDLOCK, SECCOMP))
 
 
 def isolated(wanted: bool) -> bool:
-    return wanted and namespaces()
+    return PID in layers(wanted)
 
 
 @pytest.fixture
@@ -75,7 +72,7 @@ def mark() -> Iterator[str]:
 
 @pytest.fixture(params=[True, False], ids=["namespace", "plain"])
 def isolate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr(sandbox, "ISOLATE", request.param)
+    monkeypatch.setattr(walls, "found", lambda: layers(request.param))
     monkeypatch.setattr(sandbox, "ROOM", 64 * MIB)  # enough without NumPy
     return bool(request.param)
 

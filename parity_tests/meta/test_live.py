@@ -203,11 +203,13 @@ def test_harm_stays_in_the_fork(
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_what_it_forks_ends_with_it(tmp_path: Path) -> None:
+def test_what_it_forks_ends_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pipe is closed when the last process that holds its end is gone."""
     there, here = os.pipe()
     os.set_inheritable(here, True)
-    fork = "import os, time\n    if os.fork() == 0: time.sleep(60)\n"
+    once = "os.environ.pop('TO_FORK', '') and os.fork() == 0"
+    fork = f"import os, time\n    if {once}: time.sleep(60)\n"
+    monkeypatch.setenv("TO_FORK", "yes")
     text = WRONG.replace("    Z1 = cache['Z1']\n", f"    {fork}    Z1 = cache['Z1']\n", 1)
     try:
         namespace = cells(tmp_path, text)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from backproof.candidate import sandbox
+from backproof.candidate import sandbox, walls
+from backproof.candidate.isolation import landlock
 from backproof.candidate.sandbox import run_limited
 from parity_tests.meta import processes
 from parity_tests.meta.processes import MIB, Run, isolated
@@ -90,14 +91,28 @@ def test_out_of_its_namespace_it_reaches_nobody(run: Run, isolate: bool) -> None
     assert deeds == ["ProcessLookupError"] + 3 * ["PermissionError"]
 
 
+BLOW = """
+import os, signal, sys, time
+try: os.kill(os.getppid(), getattr(signal, sys.argv[2]))
+except PermissionError: pass
+time.sleep(0.1)
+print("alive")
+"""
+
+
 @pytest.mark.parametrize("number", ["KILL", "TERM", "INT", "HUP"])
 def test_a_blow_at_its_parent(number: str, run: Run, isolate: bool) -> None:
-    """In a namespace process 1 does not feel it; elsewhere the candidate goes down with it."""
+    """In a namespace process 1 does not feel it, and Landlock's scope keeps it in."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest's may be: ignore
-    code = "import os, signal, sys, time; os.kill(os.getppid(), getattr(signal, sys.argv[2]))"
-    outcome = run(f"{code}; time.sleep(0.1); print('alive')", f"SIG{number}")
+    outcome = run(BLOW, f"SIG{number}")
     signal.signal(signal.SIGINT, before)
-    if isolated(isolate) or number in ("TERM", "INT"):
+    if isolated(isolate) or landlock.abi() >= landlock.SCOPES_SINCE or number in ("TERM", "INT"):
         assert (outcome.code, outcome.reason, outcome.stdout) == (0, "", "alive\n")
     else:
         assert (outcome.code, outcome.reason, outcome.stdout) == (None, sandbox.MUTINY, "")
+
+
+def test_without_any_wall_a_blow_is_felt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walls, "found", lambda: ())
+    outcome = run(BLOW, "SIGKILL")
+    assert (outcome.code, outcome.reason, outcome.stdout) == (None, sandbox.MUTINY, "")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backproof.candidate import sandbox
+from backproof.candidate.isolation.supervisor import Kept
 from backproof.candidate.sandbox import Limits, python_argv, run_limited
-from backproof.candidate.supervisor import Kept
 from backproof.errors import BackproofError
 from parity_tests.meta import processes
 from parity_tests.meta.processes import MIB, PYTHON, Run

@@ -10,9 +10,9 @@ from textwrap import dedent
 
 import pytest
 
-from backproof.candidate import sandbox
+from backproof.candidate import sandbox, walls
+from backproof.candidate.isolation.processes import descendants, descendants_by_ps
 from backproof.candidate.sandbox import Limits, run_limited
-from backproof.candidate.supervisor import family, family_by_ps
 from parity_tests.meta import processes
 from parity_tests.meta.processes import PYTHON, isolated, living, until
 
@@ -25,8 +25,8 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from pathlib import Path
-from backproof.candidate import sandbox
-sandbox.ISOLATE = sys.argv[2] == "True"
+from backproof.candidate import sandbox, walls
+walls.found = lambda: tuple(filter(None, sys.argv[2].split(",")))
 sandbox.run_limited(sys.argv[3:], Path(sys.argv[1]))
 """
 
@@ -41,11 +41,11 @@ time.sleep(60)
 """
 
 
+@pytest.mark.usefixtures("isolate")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_nothing_survives_the_judge(
-    number: signal.Signals, isolate: bool, mark: str, tmp_path: Path
-) -> None:
-    argv = [sys.executable, "-c", JUDGE, str(tmp_path), str(isolate), *PYTHON, FAMILY, mark]
+def test_nothing_survives_the_judge(number: signal.Signals, mark: str, tmp_path: Path) -> None:
+    layers = ",".join(walls.found())
+    argv = [sys.executable, "-c", JUDGE, str(tmp_path), layers, *PYTHON, FAMILY, mark]
     with subprocess.Popen(argv, stderr=subprocess.PIPE) as judge:
         assert until((tmp_path / "daemon").exists)
         judge.send_signal(number)
@@ -106,7 +106,8 @@ def test_the_last_words_are_heard(isolate: bool, mark: str, tmp_path: Path) -> N
 def test_the_fallback_without_proc_children() -> None:
     with subprocess.Popen(["sleep", "60"]) as child:
         try:
-            by_ps, by_proc = family_by_ps(), family()
+            me = os.getpid()
+            by_ps, by_proc = descendants_by_ps(me), descendants(me)
         finally:
             child.kill()
     assert by_ps.keys() == by_proc.keys() >= {child.pid}
