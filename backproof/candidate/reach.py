@@ -25,7 +25,7 @@ from backproof.candidate.loading.files import Files
 from backproof.candidate.loading.reading import read
 from backproof.errors import BackproofError
 
-OWN = Path(__file__).parents[1]  # the package of the judge
+OWN = Path(__file__).parents[1]  # the package of the judge, found by listing the folder above
 SOFTWARE = (  # patterns
     *("/usr", "/bin", "/sbin", "/lib*", "/opt", "/nix/store", "/gnu/store"),
     *("/etc/ld.so.*", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/timezone"),
@@ -57,7 +57,7 @@ class Reach:
 
     def rules(self) -> list[Rule]:
         """Return the rules, those for the system included."""
-        kinds = ((READ, (*_system(), *self.read)), (LIST, self.listed))
+        kinds = ((READ, (*_system(), *self.read)), (LIST, (OWN.parent, *self.listed)))
         devices = (*map(Path, DEVICES), *self.devices)
         return [(kind, str(path)) for kind, paths in (*kinds, (DEVICE, devices)) for path in paths]
 

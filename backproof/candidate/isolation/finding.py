@@ -14,9 +14,10 @@ def found() -> tuple[str, ...]:
     """Return the layers that this machine allows; a process of ours tries, and has ended."""
     if sys.platform != "linux":
         return ()
-    there = [name for name in (PID, NETWORK, MOUNTS) if _allowed([name])]
+    there = [PID, NETWORK, MOUNTS]
     if not _allowed(there):
-        there = []
+        there = [name for name in there if _allowed([name])]
+        there = there if _allowed(there) else []
     there += [LANDLOCK] if landlock.abi() else []
     there += [SECCOMP] if seccomp.available() else []
     return tuple(there)
