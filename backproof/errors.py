@@ -5,5 +5,13 @@ class BackproofError(Exception):
     """The judge cannot judge: bad input, an impossible request, a run that proved nothing."""
 
 
+def no_room(why: str) -> BackproofError:
+    """Return what is to be said where a temporary folder cannot be written."""
+    return BackproofError(
+        f"Nothing can be written in the temporary folder ({why}): make room there, or set TMPDIR "
+        "to another folder"
+    )
+
+
 class MissingRuleError(BackproofError):
     """An operation of the reference has no rounding rule."""

@@ -14,11 +14,22 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from backproof.case import Case, Inputs
-from backproof.errors import BackproofError
+from backproof.errors import BackproofError, no_room
 from backproof.trace import Array, Trace, trace_names
 
 FORMAT = "1"
 LARGEST_TRACE = 2**28  # bytes
+
+
+def save(arrays: Mapping[str, Array], path: Path, metadata: dict[str, str] | None = None) -> None:
+    """Write arrays with metadata as safetensors; raise BackproofError where there is no room."""
+    try:
+        save_file({k: np.asarray(v, order="C") for k, v in arrays.items()}, path, metadata)
+    except SafetensorError as error:
+        _, trouble, why = str(error).partition("I/O error: ")
+        if not trouble:
+            raise
+        raise no_room(why.partition(" (")[0]) from error
 
 
 def write_case(path: Path, case: Case, inputs: Inputs) -> None:
@@ -35,7 +46,7 @@ def write_case(path: Path, case: Case, inputs: Inputs) -> None:
         "learning_rate": repr(case.learning_rate),
         "dtype": str(inputs.X.dtype),
     }
-    save_file({k: np.asarray(v, order="C") for k, v in arrays.items()}, path, metadata)
+    save(arrays, path, metadata)
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ def _hidden(text: str) -> str | tuple[str, ...]:
 
 def write_trace(path: Path, trace: Mapping[str, Array]) -> None:
     """Write a trace; each array keeps its name, shape and precision."""
-    save_file({k: np.asarray(v, order="C") for k, v in trace.items()}, path)
+    save(trace, path)
 
 
 def read_trace(path: Path, depth: int) -> Trace:

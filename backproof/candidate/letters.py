@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from backproof.errors import BackproofError
-from backproof.exchange import Problem
+from backproof.exchange import Problem, save
 from backproof.trace import Array, Trace
 
 LARGEST = 1 << 26  # bytes of an answer
@@ -66,7 +65,7 @@ def write_question(path: Path, problems: Sequence[Problem], panel: Sequence[Prob
         parts = (*problem.parameters.values(), problem.X, problem.Y)
         arrays[problem.name] = np.concatenate([p.ravel() for p in parts]).astype(np.float32)
     sizes = [{p.name: (p.layer_dims, p.X.shape[1]) for p in part} for part in (problems, panel)]
-    save_file(arrays, path, {"problems": json.dumps(sizes)})
+    save(arrays, path, {"problems": json.dumps(sizes)})
 
 
 def read_question(path: Path, learning_rate: float) -> tuple[list[Problem], list[Problem]]:
@@ -118,7 +117,7 @@ def write_answer(path: Path, answer: Answer) -> None:
         "left_out": answer.left_out,
         "unsteady": answer.unsteady,
     }
-    save_file(arrays, path, {"answer": json.dumps(words)})
+    save(arrays, path, {"answer": json.dumps(words)})
 
 
 def read_answer(path: Path, problems: Iterable[Problem]) -> Answer:

@@ -1,14 +1,16 @@
 """Scratch: a folder for one run of a stranger's program, gone when the run is over."""
 
 import contextlib
+import errno
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from backproof.candidate.isolation.removal import remove
-from backproof.errors import BackproofError
+from backproof.errors import no_room
 
 PREFIX = "backproof-"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def made() -> Path:
@@ -16,15 +18,7 @@ def made() -> Path:
     try:
         return Path(tempfile.mkdtemp(prefix=PREFIX))
     except OSError as error:
-        raise no_room(error) from error
-
-
-def no_room(error: OSError) -> BackproofError:
-    """Return what is to be said where a temporary folder cannot be written."""
-    return BackproofError(
-        f"Nothing can be written in the temporary folder ({error.strerror or error}): make room "
-        "there, or set TMPDIR to another folder."
-    )
+        raise no_room(error.strerror or str(error)) from error
 
 
 @contextlib.contextmanager
@@ -36,5 +30,9 @@ def scratch() -> Iterator[Path]:
     folder = made()
     try:
         yield folder
+    except OSError as error:
+        if error.errno in FULL:
+            raise no_room(error.strerror or str(error)) from error
+        raise
     finally:
         remove(str(folder))
