@@ -39,6 +39,7 @@ def case_report(
     """Return the report of a case with one candidate, which has these findings."""
     verdict = Verdict("by_hand", list(findings) or [finding()], [], list(controls))
     usual = {"why": "printed in the notebook", "seed": 7, "iterations": 5, "verdicts": [verdict]}
+    usual |= {"group": "random case" if name.startswith("random-") else ""}
     return CaseReport(name, dtype=dtype, **(usual | fields))
 
 

@@ -202,7 +202,8 @@ def test_of_many_cases_and_files_only_some_are_shown_in_full(wrong: CaseReport) 
 
 
 def test_random_cases_that_agree_share_a_row(right: CaseReport) -> None:
-    cases = [replace(untrained(right), case=f"random-{n}") for n in range(5)]
+    alike = replace(untrained(right), group="random case")
+    cases = [replace(alike, case=f"random-{n}") for n in range(5)]
     words = Document(rendered(Report([TargetReport("", cases)]))).words
     assert "5 random cases 32" in words
 
