@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from backproof.errorbars.sampled.noise import Rounding
+from backproof.errorbars.sampled.noise import Declared, Rounding
 from backproof.errors import BackproofError
 from backproof.expectation.named import mapped, named
 
@@ -79,6 +79,7 @@ class Computation:
             if mode:
                 stack.enter_context(sdpa_kernel(SDPBackend.MATH))  # in parts, each of which rounds
                 stack.enter_context(mode)
+                stack.enter_context(Declared(mode))
             found = dict(named(_result(function, inputs), "output"))
             if not found:
                 raise BackproofError(

@@ -206,13 +206,7 @@ def test_a_forged_answer_is_judged_by_its_numbers(path: Path) -> None:
     [
         pytest.param(forged(WRONG, gradients=False), id="no-gradients"),
         pytest.param(within(WRONG, DEFINITION, MODULES + UNSEEN), id="backward-unseen"),
-        pytest.param(
-            forged(RIGHT, gradients=True),
-            id="right-numbers-of-its-own",
-            marks=pytest.mark.xfail(
-                strict=True, reason="it computes the right numbers: docs/your-own-network.md"
-            ),
-        ),
+        pytest.param(forged(RIGHT, gradients=True), id="right-numbers-of-its-own"),
     ],
 )
 def test_a_forged_answer_makes_no_wrong_network_agree(text: str, path: Path) -> None:

@@ -232,7 +232,7 @@ def test_a_forged_trace_is_no_report(tmp_path: Path) -> None:
     """Whatever else it writes, only the arrays of its trace come back, and they are compared."""
     body = (
         "import pathlib, json\n"
-        "for name in ('report.json', 'verdict', '../agree'):\n"
+        "for name in ('report.json', 'verdict', 'agree'):\n"
         "    pathlib.Path(name).write_text(json.dumps({'verdict': 'agree'}))\n"
         "print('agree')\nreturn {'dW1': 2 * dW}"
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
@@ -13,6 +14,7 @@ from backproof.errorbars.sampled.operations import class_of, decomposed, name_of
 from backproof.precision import FLOAT64, PRECISIONS, Precision
 
 WIDE = {False: torch.float64, True: torch.complex128}
+CONVERTING = ("to", "float", "half", "bfloat16", "type", "type_as")
 CONVERSIONS = ("_to_copy", "convert_element_type")
 
 
@@ -84,7 +86,9 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return result
         if torch.finfo(dtype).eps <= torch.finfo(before).eps:
             return result
-        return result + result * self._draw(result) * (self._units(dtype).storage * self.factor)
+        units = self._units(dtype)
+        sigma = result.abs() * units.storage + (result != 0) * units.smallest
+        return self._off(result, sigma * self._draw(result))
 
     def _in_place(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
         """Compute what is written in place apart, then write it; copies are written as they are."""
@@ -138,6 +142,43 @@ def _is_stored(argument: Any) -> bool:
     if not isinstance(argument, torch.dtype) or argument in WIDE.values():
         return False
     return argument.is_floating_point or argument.is_complex
+
+
+class Declared(TorchFunctionMode):
+    """Answers, where code asks a tensor for its dtype, with that of the candidate.
+
+    Then x.to(y.dtype) converts here as there, and gradients are converted back.
+    """
+
+    def __init__(self, rounding: Rounding) -> None:
+        """Answer with what `rounding` remembers."""
+        super().__init__()
+        self.rounding = rounding
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Answer one question; all else is done as it stands."""
+        if getattr(func, "__self__", None) is Tensor.dtype and is_rounded_wide(args[0]):
+            return self.rounding.stored(args[0])
+        result = func(*args, **(kwargs or {}))
+        if getattr(func, "__name__", "") in CONVERTING and result is not args[0]:
+            self._convert_back(args[0], result)
+        return result
+
+    def _convert_back(self, tensor: Tensor, converted: Tensor) -> None:
+        """Let the gradient be rounded on its way back, as the tensor was on its way."""
+        before = self.rounding.stored(tensor)
+        if converted.requires_grad and before != self.rounding.stored(converted):
+            converted.register_hook(  # type: ignore[no-untyped-call]
+                lambda g: torch.ops.aten._to_copy.default(g, dtype=before)
+            )
+
+
+def is_rounded_wide(tensor: Tensor) -> bool:
+    """Say whether a tensor holds, in float64 or complex128, what the candidate stores otherwise."""
+    with torch._C.DisableTorchFunction():
+        return tensor.dtype in WIDE.values()
 
 
 def _functional(func: Any) -> Callable[..., Any] | None:
