@@ -39,7 +39,10 @@ class Outcome:
 
 
 def ran(command: list[str], environment: Mapping[str, str]) -> tuple[str, str]:
-    """Run a command; return the last line it printed, and its end where it failed."""
+    """Run a command; return the last line it printed, and its end where it failed.
+
+    One that was killed has often printed nothing: how it ended is said too, so it never passes.
+    """
     done = subprocess.run(
         [sys.executable, "-m", *command],
         env=os.environ | environment,
@@ -49,7 +52,10 @@ def ran(command: list[str], environment: Mapping[str, str]) -> tuple[str, str]:
         check=False,
     )
     lines = [line for line in done.stdout.splitlines() if line.strip()] or [""]
-    return lines[-1].strip(" ="), "\n".join(lines[-TAIL:]) if done.returncode else ""
+    if not done.returncode:
+        return lines[-1].strip(" ="), ""
+    ended = f"{' '.join(command)}: exit code {done.returncode}"
+    return lines[-1].strip(" =") or ended, "\n".join([*lines[-TAIL:], ended])
 
 
 def outcome(row: Row, sweep: list[str], tests: list[str]) -> Outcome:

@@ -16,7 +16,7 @@ from backproof.twins import numpy_candidate
 from parity_tests.machines.built import CHANGES, built_case
 from parity_tests.machines.fingerprint import fingerprint_under
 from parity_tests.machines.rows import OLDEST, ROWS, Row
-from parity_tests.machines.run import outcome
+from parity_tests.machines.run import outcome, ran
 from parity_tests.machines.sweep import judged_case
 
 BUILT = len(CHANGES)  # the extremes come later
@@ -69,6 +69,15 @@ def test_a_wrong_network_differs_on_each_kind_of_case(number: int) -> None:
     found = judged_case(built_case(3, number), 3, [Candidate("wrong", wrong)])
     assert found.complaints
     assert not judged_case(built_case(3, number), 3, [numpy_candidate()]).complaints
+
+
+@pytest.mark.parametrize("code", [1, -signal.SIGKILL])
+def test_what_ends_without_a_word_has_failed(code: int) -> None:
+    with patch.object(subprocess, "run", return_value=Mock(returncode=code, stdout="")):
+        said, failed = ran(["pytest"], {})
+    assert said == failed.strip() == f"pytest: exit code {code}"
+    with patch.object(subprocess, "run", return_value=Mock(returncode=0, stdout="1 passed\n")):
+        assert ran(["pytest"], {}) == ("1 passed", "")
 
 
 def test_what_fails_is_in_the_outcome() -> None:
