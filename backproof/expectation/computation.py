@@ -21,9 +21,9 @@ Tensors = dict[str, Tensor]
 class Computation:
     """What is computed: a function or a module of some inputs.
 
-    inputs     tensors, nested in any way, among them what is no tensor
-    gradients  whether the gradients belong to the result: of the sum of all outputs times
-               `cotangents`, for every floating-point input and parameter
+    inputs      tensors, nested in any way, among them what is no tensor
+    gradients   whether the gradients belong to the result: of the sum of all outputs times
+                `cotangents`, for every floating-point input and parameter
     asking      the names of the inputs that have a gradient; empty: all have
     cotangents  by the name of the output; numbers that the output's dtype can hold
     """

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from backproof.compare import Expected, Finding, compared
 from backproof.errorbars.sampled import Sampled, sampled
-from backproof.errors import BackproofError
+from backproof.errors import BackproofError, MissingRuleError
 from backproof.expectation.computation import Computation, drawn_cotangents, named_inputs
 from backproof.expectation.named import mapped, named
 from backproof.precision import PRECISIONS, Z_LIMIT
@@ -102,9 +102,8 @@ class Expectation(Mapping[str, Sampled]):
 
     def _finding(self, name: str, actual: Tensor | None) -> Finding:
         bars = self[name]
-        expected = Expected(bars.value.cpu().numpy(), bars.sigma.cpu().numpy())
         if actual is None:
-            return compared(name, None, "", expected, "float64")
+            return Finding(name, "differ", "it is missing", shape=tuple(bars.value.shape))
         if actual.dtype != bars.dtype:
             reason = f"its dtype is {_name(actual.dtype)} and should be {_name(bars.dtype)}"
             return Finding(name, "differ", reason, shape=tuple(bars.value.shape))
@@ -116,7 +115,12 @@ class Expectation(Mapping[str, Sampled]):
             actual = torch.view_as_real(actual.resolve_conj())
         if not actual.numel() and actual.shape == bars.value.shape:
             return Finding(name, "agree", "it is empty", shape=tuple(actual.shape))
-        return compared(name, actual.double().numpy(), stored, expected, stored)
+        given, value, sigma = actual.double(), bars.value.cpu(), bars.sigma.cpu()
+        if given.shape == value.shape:  # log(0) is -inf, of whoever takes it
+            alike = ~value.isfinite() & ((given == value) | (given.isnan() & value.isnan()))
+            given, value, sigma = (t.masked_fill(alike, 0) for t in (given, value, sigma))
+        expected = Expected(value.numpy(), sigma.numpy())
+        return compared(name, given.numpy(), stored, expected, stored)
 
     def _settled(self, finding: Finding) -> Finding:
         """Let zeros agree: what is zero up to rounding, seen beside tensors of its kind.
@@ -168,11 +172,18 @@ def expect(
         function = copy.deepcopy(function).to(dtype)
     asking = frozenset(name for name, t in named_inputs(inputs) if t.requires_grad)
     computation = Computation(function, mapped(inputs, rounded), gradients, asking)
+    outputs = replace(computation, gradients=False).of(function)
     if gradients:
-        plain = replace(computation, gradients=False)
-        cotangents = drawn_cotangents(plain.of(function), seed)
-        computation = replace(computation, cotangents=cotangents)
-    return Expectation(computation, dtype)
+        computation = replace(computation, cotangents=drawn_cotangents(outputs, seed))
+    expectation = Expectation(computation, dtype)
+    for name, output in outputs.items():
+        if output.dtype != expectation[name].dtype:
+            raise MissingRuleError(
+                f"There are no error bars for the {name} of this reference: it is stored as "
+                f"{_name(output.dtype)}, and was followed as {_name(expectation[name].dtype)}. "
+                "Leave out conversions to float64."
+            )
+    return expectation
 
 
 def assert_close(actual: Any, function: Callable[..., Any], *inputs: Any, **options: Any) -> None:

@@ -13,7 +13,12 @@ from backproof.errorbars.sampled.operations import name_of
 from backproof.precision import Precision
 
 Draw = Callable[[Tensor], Tensor]  # independent numbers of variance 1, one for each element
-WEIGHTED = ("fft", "bilinear", "linear1d", "trilinear", "bicubic")  # terms are rounded products
+WEIGHTED = ("fft",)  # names that hold one of these: the terms are rounded products
+
+
+def is_rounded(argument: Any) -> bool:
+    """Say whether this is a tensor of real or complex numbers."""
+    return isinstance(argument, Tensor) and (argument.is_floating_point() or argument.is_complex())
 
 
 def error(
@@ -97,16 +102,12 @@ def _of_sums(func: Any, args: Any, kwargs: Any, result: Tensor, p: Precision, dr
     The parts are those of a sum's rule: the walk of the partial sums, their end, the result.
     """
     name = name_of(func)
-    noisy = [a * draw(a) if _is_summed(a) else a for a in args]
+    noisy = [a * draw(a) if is_rounded(a) else a for a in args]
     u = p.accumulation * math.sqrt(max(_terms(name, args, result) - 1, 1))
     inner = math.hypot(u / math.sqrt(2), p.product if any(w in name for w in WEIGHTED) else 0)
     outer = math.hypot(u / math.sqrt(3), p.storage)
     walk: Tensor = func(*noisy, **kwargs)
     return walk * inner + result * draw(result) * outer
-
-
-def _is_summed(argument: Any) -> bool:
-    return isinstance(argument, Tensor) and (argument.is_floating_point() or argument.is_complex())
 
 
 def _terms(name: str, args: Any, result: Tensor) -> int:

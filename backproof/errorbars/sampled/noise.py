@@ -1,6 +1,7 @@
 """The mode under which every aten operation rounds as a candidate's would."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -9,18 +10,15 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from backproof.errorbars.sampled.local import error
-from backproof.errorbars.sampled.operations import class_of, decomposed, name_of
+from backproof.errorbars.sampled.local import error, is_rounded
+from backproof.errorbars.sampled.operations import INSIDE, class_of, decomposed, name_of, refuse
+from backproof.errors import MissingRuleError
 from backproof.precision import FLOAT64, PRECISIONS, Precision
 
 WIDE = {False: torch.float64, True: torch.complex128}
-CONVERTING = ("to", "float", "half", "bfloat16", "type", "type_as")
+CONVERTING = ("to", "double", "float", "half", "bfloat16", "type", "type_as")
+COPIES = ("fill", "zero", "set", "resize", "as_strided")  # nothing is computed
 CONVERSIONS = ("_to_copy", "convert_element_type")
-
-
-def is_rounded(argument: Any) -> bool:
-    """Say whether this is a tensor of real or complex numbers."""
-    return isinstance(argument, Tensor) and (argument.is_floating_point() or argument.is_complex())
 
 
 class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -36,6 +34,7 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.dtype, self.factor = dtype, factor
         self.generator = torch.Generator().manual_seed(seed)
         self.dtypes = WeakTensorKeyDictionary()
+        self.inside = ""  # "coarse" or "fine": see operations.py
 
     def remember(self, tensor: Tensor, dtype: torch.dtype) -> None:
         """Say as what the candidate stores a tensor."""
@@ -54,7 +53,7 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Run one operation, and add its error."""
         dtype, args, kwargs = self._dtype_of_result(args, kwargs or {})
         if func._schema.is_mutable:
-            return self._in_place(func, args, kwargs, dtype)
+            return self._in_place(func, args, kwargs)
         return self._noted(self._called(func, args, kwargs, dtype), dtype)
 
     def _called(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
@@ -62,8 +61,7 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return self._converted(func, args, kwargs, dtype)
         kind = class_of(func)
         if kind == "composite" or (kind == "bilinear" and kwargs):
-            with self:
-                return decomposed(func)(*args, **kwargs)
+            return self._parts(func, args, kwargs, dtype)
         result = func(*args, **kwargs)
         if kind == "exact" or not self.factor or not _any_rounded(result):
             return result
@@ -71,6 +69,19 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if isinstance(result, Tensor):
             return self._off(result, drawn)
         return tuple(self._off(r, e) for r, e in zip(result, drawn, strict=True))
+
+    def _parts(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
+        """Run what an operation is made of; each part rounds."""
+        before, self.inside = self.inside, INSIDE.get(name_of(func), self.inside)
+        try:
+            with self:
+                result = decomposed(func)(*args, **kwargs)
+        finally:
+            self.inside, within = before, self.inside
+        if within != "fine" or before == "fine" or not self.factor:
+            return result
+        terms = func(args[0] * self._draw(args[0]), *args[1:], **kwargs)  # linear in the first
+        return self._off(result, (terms + result * self._draw(result)) * self._units(dtype).storage)
 
     def _off(self, result: Tensor, drawn: Tensor | None) -> Tensor:
         """Return the result with its error; infinities stay what they are."""
@@ -80,25 +91,33 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _converted(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
         """Convert to another dtype: a rounding, where it is a coarser one."""
-        result = func(*args, **kwargs)
-        before = self.stored(args[0]).to_real() if is_rounded(args[0]) else dtype
-        if not is_rounded(result) or not is_rounded(args[0]) or not self.factor:
+        return self._stored_as(dtype, func(*args, **kwargs), args[0])
+
+    def _stored_as(self, dtype: torch.dtype, result: Tensor, before: Tensor) -> Tensor:
+        """Return what was stored as `before` is, rounded where `dtype` is coarser."""
+        if not (self.factor and is_rounded(result) and is_rounded(before)):
             return result
-        if torch.finfo(dtype).eps <= torch.finfo(before).eps:
+        if torch.finfo(dtype).eps <= torch.finfo(self.stored(before).to_real()).eps:
             return result
         units = self._units(dtype)
         sigma = result.abs() * units.storage + (result != 0) * units.smallest
         return self._off(result, sigma * self._draw(result))
 
-    def _in_place(self, func: Any, args: Any, kwargs: Any, dtype: torch.dtype) -> Any:
-        """Compute what is written in place apart, then write it; copies are written as they are."""
-        functional = _functional(func)
-        if functional is None:
+    def _in_place(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """Compute apart what is written in place, then write it; the tensor keeps its dtype."""
+        if any(argument.is_out for argument in func._schema.arguments):
+            refuse(func, "it writes into out=; let it return its result")
+        into, name = args[0], name_of(func)
+        if name in COPIES or not is_rounded(into):
             class_of(func)
             return func(*args, **kwargs)
-        result = self._called(functional, args, kwargs, dtype)
-        self.remember(args[0], dtype)
-        return args[0].copy_(result)
+        dtype = self.stored(into).to_real()
+        if name == "copy":
+            into.copy_(self._stored_as(dtype, args[1].to(into.dtype), args[1]))
+        else:
+            into.copy_(self._called(_functional(func), args, kwargs, dtype))
+        self.remember(into, dtype)
+        return into
 
     def _dtype_of_result(
         self, args: Any, kwargs: Mapping[str, Any]
@@ -125,7 +144,12 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return result
 
     def _units(self, dtype: torch.dtype) -> Precision:
-        return PRECISIONS[str(dtype).removeprefix("torch.")].against(FLOAT64)
+        units = PRECISIONS[str(dtype).removeprefix("torch.")].against(FLOAT64)
+        if self.inside == "coarse":
+            return replace(units, accumulation=units.storage)
+        if self.inside == "fine":
+            return replace(units, storage=units.accumulation, product=units.accumulation)
+        return units
 
     def _draw(self, like: Tensor) -> Tensor:
         """Return uniform numbers of variance 1, as roundings are, of the shape of `like`."""
@@ -159,10 +183,22 @@ class Declared(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         """Answer one question; all else is done as it stands."""
-        if getattr(func, "__self__", None) is Tensor.dtype and is_rounded_wide(args[0]):
+        if torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda"):
+            raise MissingRuleError(
+                "There are no error bars within torch.autocast: convert with .to(...) where the "
+                "candidate computes in another precision."
+            )
+        if getattr(func, "__self__", None) is Tensor.dtype and _is_wide(args[0]):
             return self.rounding.stored(args[0])
         result = func(*args, **(kwargs or {}))
-        if getattr(func, "__name__", "") in CONVERTING and result is not args[0]:
+        name = getattr(func, "__name__", "")
+        if name not in CONVERTING or not is_rounded(args[0]):
+            return result
+        asked = [*args[1:], *(kwargs or {}).values()]
+        if result is args[0] and (name == "double" or torch.float64 in asked):
+            result = result.clone()  # float64 here already, and not there
+            self.rounding.remember(result, torch.float64)
+        if result is not args[0]:
             self._convert_back(args[0], result)
         return result
 
@@ -175,19 +211,19 @@ class Declared(TorchFunctionMode):
             )
 
 
-def is_rounded_wide(tensor: Tensor) -> bool:
+def _is_wide(tensor: Tensor) -> bool:
     """Say whether a tensor holds, in float64 or complex128, what the candidate stores otherwise."""
     with torch._C.DisableTorchFunction():
         return tensor.dtype in WIDE.values()
 
 
-def _functional(func: Any) -> Callable[..., Any] | None:
-    """Return the operation that computes what `func` writes in place; None for a mere copy."""
-    name = name_of(func)
-    if name in ("copy", "fill", "zero", "set", "resize", "as_strided"):
-        return None
-    packet = getattr(torch.ops.aten, name, None)
-    return getattr(packet, func._overloadname, None) if packet else None
+def _functional(func: Any) -> Callable[..., Any]:
+    """Return the operation that computes what `func` writes in place."""
+    packet = getattr(torch.ops.aten, name_of(func), None)
+    found = getattr(packet, func._overloadname, None)
+    if found is None:
+        refuse(func, "there is no operation that computes the same without writing in place")
+    return found
 
 
 def _flat(arguments: Any) -> list[Any]:

@@ -7,12 +7,14 @@ bilinear   products, summed: matrix products, convolutions
 linear     sums of the argument's elements, weighted or not
 composite  all others: they are decomposed, so that what cancels inside is seen
 
+Inside, a composite operation of a half precision may keep its sums as coarsely as its results, or
+all but its terms and its result as finely as its sums.
 operations.toml names those of each class.
 """
 
 import tomllib
 from importlib.resources import files
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch._decomp import decomposition_table
@@ -24,6 +26,7 @@ _TABLE = tomllib.loads(
     files("backproof.errorbars.sampled").joinpath("operations.toml").read_text("utf-8")
 )
 REFUSED: dict[str, str] = _TABLE.pop("refused")
+INSIDE = {name: kind for kind, names in _TABLE.pop("inside").items() for name in names}
 NAMES = {kind: frozenset(_TABLE[kind]) for kind in CLASSES}
 
 
@@ -42,11 +45,11 @@ def class_of(func: Any) -> str:
     if func.is_view:
         return "exact"
     if torch.Tag.nondeterministic_seeded in func.tags:
-        _refuse(func, "it draws random numbers, which the candidate would not draw alike")
+        refuse(func, "it draws random numbers, which the candidate would not draw alike")
     if name in REFUSED:
-        _refuse(func, REFUSED[name])
+        refuse(func, REFUSED[name])
     if decomposed(func) is None:
-        _refuse(func, "it belongs to no class and torch has no decomposition of it")
+        refuse(func, "it belongs to no class and torch has no decomposition of it")
     return "composite"
 
 
@@ -56,7 +59,8 @@ def decomposed(func: Any) -> Any:
     return found or (func.decompose if func._can_decompose() else None)
 
 
-def _refuse(func: Any, reason: str) -> None:
+def refuse(func: Any, reason: str) -> NoReturn:
+    """Raise MissingRuleError, with the reason."""
     raise MissingRuleError(f"There are no error bars for {func}: {reason}.")
 
 
