@@ -60,6 +60,7 @@ class Case:
     reduction      the cost is the "mean" over the m examples, or their "sum"
     guards         what keeps its formulas from dividing by 0; those of an activation, for one
                    iteration only
+    written_out    layers whose tanh is made of exponentials, and has their rounding errors
     """
 
     name: str
@@ -75,6 +76,7 @@ class Case:
     output: str = ""
     reduction: str = "mean"
     guards: tuple[Guard, ...] = ()
+    written_out: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Give the output its activation where none is named; inputs() refuses what is unknown."""

@@ -16,6 +16,7 @@ class Architecture:
     guards            what keeps its formulas from dividing by 0
     assumed           sentences, each beginning with what the numbers did not decide: "hidden",
                       "output", "loss", "reduction", or the hidden "learning rate"
+    written_out       layers whose tanh is made of exponentials, as far as its rounding shows it
     """
 
     hidden: tuple[str, ...]
@@ -26,6 +27,7 @@ class Architecture:
     learning_rate: float | None
     mean_of_outputs: bool
     assumed: tuple[str, ...]
+    written_out: tuple[int, ...] = ()
 
     @property
     def words(self) -> str:

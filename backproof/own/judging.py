@@ -178,6 +178,7 @@ def _judged(
     notes += dict.fromkeys(f"{UNSTEADY}: {why}" for why in told)
     reports = [*_unsteady(reports, answer), *further.reports]
     notes += _on_gradients(answer, first, seen, reports)
+    notes += further.notes
     if agree:
         notes += _on_other_outputs(where, others, seen, names, sizes, seed)
     reading = f"{answer.words}; {first.words}; calls {answer.calls}"

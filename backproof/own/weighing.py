@@ -148,6 +148,7 @@ def case_of(trial: Trial, architecture: Architecture, learning_rate: float) -> C
         output=architecture.output,
         reduction=architecture.reduction,
         guards=architecture.guards,
+        written_out=architecture.written_out,
     )
 
 

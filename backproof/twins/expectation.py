@@ -13,9 +13,10 @@ import impl_torch
 from backproof.architecture.activations import HIDDEN, OUTPUT
 from backproof.case import Case, Inputs
 from backproof.compare import Expected
-from backproof.errorbars import ErrorBar
+from backproof.errorbars import ErrorBar, with_error_bars
+from backproof.errorbars.algebra import LIBRARY
 from backproof.guards import of_derivative, of_layer, shift, size_at
-from backproof.precision import Precision
+from backproof.precision import FLOAT64, Precision
 from backproof.reference import Reference, run_reference
 from backproof.trace import Array, Trace, trajectory_names
 from backproof.twins.network import network_of, options_of
@@ -122,24 +123,24 @@ def _hessians(costs: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
 
 
 def _run(case: Case, inputs: Inputs, starts: dict[str, Array], precision: Precision) -> Reference:
-    state, data, objective = _twin(case, inputs, starts)
+    state, data, objective = _twin(case, inputs, starts, precision.against(FLOAT64))
     bounds = (size_at(case.guards, place) for place in ("gradient", "update"))
     return run_reference(objective, state, data, case.learning_rate, precision, *bounds)
 
 
 def _twin(
-    case: Case, inputs: Inputs, starts: dict[str, Array]
+    case: Case, inputs: Inputs, starts: dict[str, Array], units: Precision = FLOAT64
 ) -> tuple[dict[str, Tensor], tuple[Tensor, ...], impl_torch.Objective]:
     """Return the twin's parameters, data and objective, in float64, exact."""
-    moves = _moves(case, inputs)
+    moves = _moves(case, inputs, units)
     objective = impl_torch.Objective(network_of(case), **options_of(case), moves=moves or None)
     data = tuple(torch.from_numpy(a.T.astype(np.float64)) for a in (inputs.X, inputs.Y))
     state = impl_torch.to_torch(starts)
     return {PREFIX + name: value.double() for name, value in state.items()}, data, objective
 
 
-def _moves(case: Case, inputs: Inputs) -> dict[int, impl_torch.Move]:
-    """Return what guards do to the activation of each layer that has some."""
+def _moves(case: Case, inputs: Inputs, units: Precision) -> dict[int, impl_torch.Move]:
+    """Return what guards, and exponentials, do to the activation of each layer that has some."""
     moves = {}
     A: Array = inputs.X.astype(np.float64)
     for l, name in enumerate((*case.hidden_layers, case.output), 1):
@@ -148,8 +149,11 @@ def _moves(case: Case, inputs: Inputs) -> dict[int, impl_torch.Move]:
         Z = W @ A + b
         by = shift(of_layer(case.guards, l), name, Z, g)
         A = g(Z) + by
-        if any(guard.layer == l for guard in case.guards):
+        if l in case.written_out or any(guard.layer == l for guard in case.guards):
             by_rows = torch.from_numpy(by.T.copy())
+            if l in case.written_out:
+                sigma = torch.full_like(by_rows, LIBRARY * units.storage)
+                by_rows = with_error_bars(by_rows, units, sigma)
             moves[l] = impl_torch.Move(by_rows, *of_derivative(case.guards, l))
     return moves
 
