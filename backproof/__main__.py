@@ -6,6 +6,9 @@ def main() -> None:
 
     It is imported here and not above, because each worker process imports this module again.
     """
+    from backproof.interrupts import wait_for_imports
+
+    wait_for_imports()
     from backproof.cli import main as command_line
 
     command_line()

@@ -16,10 +16,12 @@ from typing import Generic, Self, TypeVar, cast
 from backproof.candidate import scratch
 from backproof.candidate.isolation.removal import remove
 from backproof.candidate.isolation.supervisor import die_with_parent
+from backproof.interrupts import allow, held
 from backproof.suite.preloaded import load_torch
 
 # Elsewhere a process that has loaded a framework cannot be forked.
-CONTEXT = get_context("fork") if sys.platform == "linux" else get_context("spawn")
+FORKS = sys.platform == "linux"
+CONTEXT = get_context("fork") if FORKS else get_context("spawn")
 
 PATIENCE = 10.0  # seconds in which the last candidate has ended
 PAUSE = 0.05
@@ -95,14 +97,15 @@ class Workers(Generic[T, R]):
                 yield number, result
 
     def _new(self) -> Worker:
-        if CONTEXT.get_start_method() == "fork":
+        if FORKS:
             load_torch()  # once for all
         ours, theirs = CONTEXT.Pipe()
         words = (self.work, theirs, ours, self.most, self.workspace)
         process = CONTEXT.Process(target=_serve, args=words, daemon=True)
-        process.start()
+        with held() if FORKS else contextlib.nullcontext():
+            process.start()
+            self.workers.append(Worker(process, ours))
         theirs.close()
-        self.workers.append(Worker(process, ours))
         return self.workers[-1]
 
 
@@ -113,7 +116,8 @@ def _broom(folder: str) -> tuple[int, int]:
     of them has died, however that came, nobody needs the folder.
     """
     reader, writer = os.pipe()
-    process = os.fork()
+    with held():
+        process = os.fork()
     if process:
         os.close(reader)
         return writer, process
@@ -145,6 +149,8 @@ def _serve(
     """
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if FORKS:
+        allow()
     parents.close()  # or the parent's end would not show here
     tempfile.tempdir = workspace
     load_torch()

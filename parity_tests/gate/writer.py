@@ -10,6 +10,7 @@ import contextlib
 import os
 import random
 import signal
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -91,15 +92,26 @@ def child_at_step(folder: Path, last: int) -> int:
     return os.waitpid(pid, 0)[1]
 
 
-def child_at_moment(folder: Path, delay: float) -> int:
-    """Fork a child, and kill it after so many seconds; return how it ended."""
+def child_at_moment(folder: Path, delay: float | None) -> int:
+    """Fork a child, and kill it after so many seconds, or never; return how it ended."""
     pid = os.fork()
     if pid == 0:
         write(folder, lambda: time.sleep(0.0003))
         os._exit(0)
-    time.sleep(delay)
-    os.kill(pid, signal.SIGKILL)
+    if delay is not None:
+        time.sleep(delay)
+        os.kill(pid, signal.SIGKILL)
     return os.waitpid(pid, 0)[1]
+
+
+def duration(folder: Path) -> float:
+    """Return how long a child takes that is not killed, in seconds: the median of five."""
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        child_at_moment(folder, None)
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
 
 
 def tell(folder: Path, old: str) -> None:
@@ -116,11 +128,13 @@ def main(folder: Path, kind: str, number: int, seed: int) -> None:
     old = rendered(baseline("old"))
     (folder / NAME).write_text(old, "utf-8")
     rng = random.Random(seed)
+    whole = duration(folder) if kind == "moments" else 0.0
+    (folder / NAME).write_text(old, "utf-8")
     for n in range(number):
         if kind == "steps":
             ended = child_at_step(folder, n)
         else:
-            ended = child_at_moment(folder, rng.uniform(0, 0.02))
+            ended = child_at_moment(folder, rng.uniform(0, 1.5 * whole))
         tell(folder, old)
         if kind == "steps" and ended == 0:
             return

@@ -106,7 +106,7 @@ connect by IPv6: socket.socket(socket.AF_INET6).connect(('::ffff:127.0.0.1', TCP
 """
 CALLING_AROUND_TCP = """
 connect by multipath TCP: socket.socket(2, 1, 262).connect(('127.0.0.1', TCP))
-connect by a child: os.fork() or socket.create_connection(('127.0.0.1', TCP))
+connect by a child: os.fork() and os.wait() or socket.create_connection(('127.0.0.1', TCP))
 """
 SOCKETS = """
 talk to the kernel by netlink: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0); done()
