@@ -40,7 +40,10 @@ def fingerprint() -> str:
 
 
 def fingerprint_under(row: Row) -> str | None:
-    """Return the fingerprint under a row, or None where this processor cannot run it."""
+    """Return the fingerprint under a row, or None where this processor cannot run it.
+
+    Raises RuntimeError, with what was said last, where it ends in any other way.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "parity_tests.machines.fingerprint"],
         env=os.environ | row.environment,
@@ -51,7 +54,8 @@ def fingerprint_under(row: Row) -> str | None:
     )
     if done.returncode in (-signal.SIGILL, 128 + signal.SIGILL):
         return None
-    done.check_returncode()
+    if done.returncode:
+        raise RuntimeError(f"{done.stderr[-2000:]}\nno fingerprint: exit code {done.returncode}")
     return done.stdout.strip()
 
 

@@ -80,7 +80,11 @@ def main(
     console, seen, outcomes = Console(), dict[str, str](), list[Outcome]()
     for number, row in enumerate(ROWS, 1):
         console.print(f"{number} of {len(ROWS)}   {row.name}", highlight=False)
-        found = fingerprint_under(row)
+        try:
+            found = fingerprint_under(row)
+        except RuntimeError as error:
+            outcomes.append(Outcome(row.name, "no fingerprint", "", 0, str(error)))
+            continue
         if found is None:
             outcomes.append(Outcome(row.name, "skipped: not on this processor", "", 0))
         elif found in seen:

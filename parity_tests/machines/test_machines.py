@@ -16,7 +16,7 @@ from backproof.twins import numpy_candidate
 from parity_tests.machines.built import CHANGES, built_case
 from parity_tests.machines.fingerprint import fingerprint_under
 from parity_tests.machines.rows import OLDEST, ROWS, Row
-from parity_tests.machines.run import outcome, ran
+from parity_tests.machines.run import main, outcome, ran
 from parity_tests.machines.sweep import judged_case
 
 BUILT = len(CHANGES)  # the extremes come later
@@ -54,6 +54,14 @@ def test_a_row_that_this_processor_cannot_run_is_told_by_its_signal() -> None:
         assert fingerprint_under(killed) is None
     with patch.object(subprocess, "run", return_value=Mock(returncode=0, stdout="abc\n")):
         assert fingerprint_under(killed) == "abc"
+
+
+def test_a_row_that_gives_no_fingerprint_has_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    killed = Mock(returncode=-signal.SIGKILL, stderr="out of memory", stdout="")
+    with patch.object(subprocess, "run", return_value=killed), pytest.raises(SystemExit) as end:
+        main(tests=[])
+    assert end.value.code == 1
+    assert "out of memory\nno fingerprint: exit code -9" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("unexplained")
