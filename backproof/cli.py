@@ -15,6 +15,7 @@ from backproof.commands.mistakes import explain, mistakes
 from backproof.commands.record import record
 from backproof.commands.schema import schema
 from backproof.errors import BackproofError
+from backproof.report.lines import printable
 
 COMMANDS = (check, gate, bench, mistakes, explain, demo, record, compare, schema)
 INTERRUPTED = 130  # what typer makes of Ctrl-C
@@ -54,7 +55,7 @@ def main() -> None:
 
 def _complain(sentence: str) -> int:
     if sentence:
-        print(f"backproof: {sentence}", file=sys.stderr)  # noqa: T201
+        print(f"backproof: {printable(sentence)}", file=sys.stderr)  # noqa: T201
     return _stop_writing()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from backproof.report.failure import failures
-from backproof.report.lines import count
+from backproof.report.lines import count, printable
 from backproof.report.model import Report
 from backproof.verdict import CaseReport, TargetReport
 
@@ -30,27 +30,27 @@ def as_html(report: Report) -> str:
 def _target(target: TargetReport) -> Iterator[str]:
     verdict = target.verdict
     head = f"{SIGNS[verdict]} {verdict}"
-    yield f'<p><strong class="{verdict.split()[0]}">{head}</strong> {escape(target.target)}</p>'
+    yield f'<p><strong class="{verdict.split()[0]}">{head}</strong> {_text(target.target)}</p>'
     if target.refused:
-        yield f"<p>{escape(target.refused)}</p>"
+        yield f"<p>{_text(target.refused)}</p>"
     if target.reading:
-        yield f"<p>read as: {escape(target.reading)}</p>"
+        yield f"<p>read as: {_text(target.reading)}</p>"
     remarks = [*target.notes, *(f"guard: {guard}" for guard in target.guard_lines)]
     remarks += [f"not judged: {what}: {why}" for what, why in target.left_out]
     if remarks:
-        yield f"<ul>{''.join(f'<li>{escape(remark)}</li>' for remark in remarks)}</ul>"
+        yield f"<ul>{''.join(f'<li>{_text(remark)}</li>' for remark in remarks)}</ul>"
     if target.covers:
-        yield f"<p>covers {escape(target.covers)}</p>"
+        yield f"<p>covers {_text(target.covers)}</p>"
     if target.judged:
         yield from _table(target)
     for case in target.cases:
         if case.refused:
             words = f"cannot judge {case.case}, {case.dtype}: {case.refused}"
-            yield f"<p>{SIGNS['cannot judge']} {escape(words)}</p>"
+            yield f"<p>{SIGNS['cannot judge']} {_text(words)}</p>"
     for case in target.judged:
         lines = [line for line in failures(case, target.target, target.lines) if line]
         if lines:
-            yield f"<pre>{escape(chr(10).join(lines))}</pre>"
+            yield f"<pre>{chr(10).join(map(_text, lines))}</pre>"
 
 
 def _table(target: TargetReport) -> Iterator[str]:
@@ -74,7 +74,12 @@ def _row(case: CaseReport) -> str:
     first = next((f.name for f in findings if not f.agrees), "")
     return (
         f'<tr><td class="{case.verdict}">{SIGNS[case.verdict]} {case.verdict}</td>'
-        f"<td>{escape(case.case)}</td><td>{case.dtype}</td>"
+        f"<td>{_text(case.case)}</td><td>{case.dtype}</td>"
         f'<td class="number">{z:.2g}</td><td class="number">{sensitivity:.0e}</td>'
         f"<td>{first}</td></tr>"
     )
+
+
+def _text(words: str) -> str:
+    """Return words as HTML that shows them, and nothing else."""
+    return escape(printable(words))
