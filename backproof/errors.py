@@ -5,6 +5,17 @@ class BackproofError(Exception):
     """The judge cannot judge: bad input, an impossible request, a run that proved nothing."""
 
 
+# What taking apart a file ends in whose contents are of another kind.
+MALFORMED = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+
+
 def no_room(why: str) -> BackproofError:
     """Return what is to be said where a temporary folder cannot be written."""
     return BackproofError(

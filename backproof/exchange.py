@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from backproof.case import Case, Inputs
-from backproof.errors import BackproofError, no_room
+from backproof.errors import MALFORMED, BackproofError, no_room
 from backproof.trace import Array, Trace, trace_names
 
 FORMAT = "1"
@@ -116,7 +116,7 @@ def read_trace(path: Path, depth: int) -> Trace:
     try:
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, TypeError, ValueError, AttributeError) as error:
+    except (SafetensorError, OSError, *MALFORMED) as error:
         raise BackproofError(f"its trace is no safetensors file with numbers ({error})") from error
     known = list(trace_names(depth))
     unknown = sorted(set(arrays) - set(known))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from backproof.errors import BackproofError
+from backproof.errors import MALFORMED, BackproofError
 from backproof.exchange import Problem, save
 from backproof.trace import Array, Trace
 
@@ -139,7 +139,7 @@ def read_answer(path: Path, problems: Iterable[Problem]) -> Answer:
                 raise BackproofError(f"its answer holds '{_short(key)}', which was not asked for")
             traces["".join(folder)].setdefault(problem, {})[name] = value
         return Answer(**_checked(said), traces=traces[""], again=traces["again"])
-    except (SafetensorError, OSError, TypeError, ValueError, KeyError, AttributeError) as error:
+    except (SafetensorError, OSError, *MALFORMED) as error:
         raise BackproofError(f"its answer cannot be read ({_short(str(error))})") from error
 
 

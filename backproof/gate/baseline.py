@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backproof.errors import BackproofError
+from backproof.errors import MALFORMED, BackproofError
 from backproof.gate.judgement import LATER, TWINS, Place
 from backproof.gate.question import Question, question_of
 from backproof.report.model import Report, environment
@@ -170,7 +170,7 @@ def read_baseline(path: Path) -> Baseline | None:
             f"{path} is no baseline: line {error.lineno} is no JSON; take the committed one again, "
             "or write it with backproof gate --update."
         ) from error
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except MALFORMED as error:
         raise BackproofError(
             f"{path} is no baseline: it lacks what backproof gate --update writes ({error})."
         ) from error

@@ -38,8 +38,8 @@ def _methods(value: Any) -> list[Any]:
 
 
 def _usable(values: Iterable[Any]) -> tuple[float, ...]:
-    numbers = (float(v) for v in values if isinstance(v, int | float) and v is not True)
-    found = dict.fromkeys(n for n in numbers if 1e-9 < abs(n) < 1e9 and n not in (1.0, 2.0))
+    numbers = (v for v in values if isinstance(v, int | float) and 1e-9 < abs(v) < 1e9)
+    found = dict.fromkeys(float(number) for number in numbers if number not in (1, 2))
     return tuple(found)[:MOST]
 
 

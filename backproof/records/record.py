@@ -14,7 +14,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from backproof.errors import BackproofError
+from backproof.errors import MALFORMED, BackproofError
 from backproof.scan import Expected
 from backproof.trace import Array, Trace
 
@@ -99,7 +99,7 @@ def read_record(path: Path) -> Record:
     except OSError as error:
         reason = error.strerror or "it is no file that can be read"
         raise BackproofError(f"Cannot read {path}: {reason}.") from error
-    except (SafetensorError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (SafetensorError, *MALFORMED) as error:
         said = " ".join(str(error).split())
         raise BackproofError(f"{path} is no record that can be read ({said}).") from error
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backproof.errors import BackproofError
+from backproof.errors import MALFORMED, BackproofError
 from backproof.gate.judgement import TWINS
 from backproof.gate.outcome import Outcome
 from backproof.gate.timing import Timing
@@ -95,7 +95,7 @@ def runs_in(folder: Path) -> tuple[list[Run], list[str]]:
     for path in sorted(folder.glob(f"*{END}")):
         try:
             runs.append(_parsed(json.loads(path.read_text(encoding="utf-8"))))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, *MALFORMED) as error:
             notes.append(f"{path.name} is no run of the gate, and is left out ({error})")
     return sorted(runs, key=lambda run: run.date), notes
 
