@@ -108,7 +108,7 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if any(argument.is_out for argument in func._schema.arguments):
             refuse(func, "it writes into out=; let it return its result")
         into, name = args[0], name_of(func)
-        if name in COPIES or not is_rounded(into):
+        if name in COPIES or torch.Tag.inplace_view in func.tags or not is_rounded(into):
             class_of(func)
             return func(*args, **kwargs)
         dtype = self.stored(into).to_real()
@@ -220,10 +220,18 @@ def _is_wide(tensor: Tensor) -> bool:
 def _functional(func: Any) -> Callable[..., Any]:
     """Return the operation that computes what `func` writes in place."""
     packet = getattr(torch.ops.aten, name_of(func), None)
-    found = getattr(packet, func._overloadname, None)
+    overloads = [getattr(packet, name) for name in packet.overloads()] if packet else []
+    found: Callable[..., Any] | None = next(
+        (f for f in overloads if _takes(f) == _takes(func)), None
+    )
     if found is None:
         refuse(func, "there is no operation that computes the same without writing in place")
     return found
+
+
+def _takes(func: Any) -> list[str]:
+    """Return the types of the arguments; of overloads of one name, those alike do the same."""
+    return [str(argument.type) for argument in func._schema.arguments]
 
 
 def _flat(arguments: Any) -> list[Any]:

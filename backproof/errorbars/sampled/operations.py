@@ -12,6 +12,7 @@ all but its terms and its result as finely as its sums.
 operations.toml names those of each class.
 """
 
+import math
 import tomllib
 from importlib.resources import files
 from typing import Any, NoReturn
@@ -39,6 +40,8 @@ def name_of(func: Any) -> str:
 def class_of(func: Any) -> str:
     """Return the class of an operation; raise MissingRuleError for one in none, with the reason."""
     name = name_of(func)
+    if _overload(func) in OWN:
+        return "composite"
     for kind in CLASSES:
         if name in NAMES[kind]:
             return kind
@@ -55,8 +58,14 @@ def class_of(func: Any) -> str:
 
 def decomposed(func: Any) -> Any:
     """Return what computes the same by other operations; None where there is nothing."""
-    found = OWN.get(name_of(func)) or decomposition_table.get(func)
+    own = OWN.get(_overload(func)) or OWN.get(name_of(func))
+    found = own or decomposition_table.get(func)
     return found or (func.decompose if func._can_decompose() else None)
+
+
+def _overload(func: Any) -> str:
+    """Return a name with the overload: "round.decimals" rounds, round itself does not."""
+    return f"{name_of(func)}.{func._overloadname}"
 
 
 def refuse(func: Any, reason: str) -> NoReturn:
@@ -81,6 +90,38 @@ def _dot(a: Any, b: Any) -> Any:
 
 def _addmv(c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
     return beta * c + alpha * _mv(a, b)
+
+
+def _addbmm(c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+    c = beta * c
+    for one, other in zip(a.unbind(), b.unbind(), strict=True):
+        c = c + alpha * (one @ other)
+    return c
+
+
+def _prod(x: Any, dim: Any = None, keepdim: bool = False, **words: Any) -> Any:
+    """Return the product, made in pairs: it has as many roundings as one made in any order.
+
+    dim  a dimension, as aten has it, or several, as prims has them; None: all
+    """
+    asked = words.get("dtype", words.get("output_dtype"))
+    x = x if asked is None else x.to(asked)
+    dims = range(x.ndim) if dim is None else [dim] if isinstance(dim, int) else dim
+    gone = {d % x.ndim for d in dims} if x.ndim else set()
+    left = [n for d, n in enumerate(x.shape) if d not in gone]
+    kept = [1 if d in gone else n for d, n in enumerate(x.shape)]
+    count = math.prod(x.shape[d] for d in gone)
+    x = x.movedim(sorted(gone), list(range(len(gone)))).reshape(count, math.prod(left))
+    while len(x) > 1:
+        half = len(x) // 2
+        x = torch.cat([x[:half] * x[half : 2 * half], x[2 * half :]])
+    x = x if len(x) else x.new_ones(1, x.shape[1])
+    return x.reshape(kept if keepdim else left)
+
+
+def _rounded(x: Any, *, decimals: int = 0) -> Any:
+    power = 10.0 ** abs(decimals)
+    return (x * power).round() / power if decimals > 0 else (x / power).round() * power
 
 
 def _addcmul(x: Any, a: Any, b: Any, *, value: float = 1) -> Any:
@@ -122,6 +163,9 @@ OWN = {
     "mv": _mv,
     "dot": _dot,
     "addmv": _addmv,
+    "addbmm": _addbmm,
+    "prod": _prod,
+    "round.decimals": _rounded,
     "addcmul": _addcmul,
     "addcdiv": _addcdiv,
     "lerp": _lerp,
