@@ -112,6 +112,7 @@ class Case:
         self._refuse_bad_logarithms(where)
         for guard in self.guards:
             self._refuse_bad_guard(where, guard)
+        self._refuse_bad_written_out(where)
         rate = self.learning_rate
         if not isinstance(rate, int | float) or not np.isfinite(rate) or rate <= 0:
             raise BackproofError(
@@ -167,6 +168,15 @@ class Case:
             )
         if place in OF_LAYERS:
             self._refuse_bad_layer(where, guard)
+
+    def _refuse_bad_written_out(self, where: str) -> None:
+        activations = dict(enumerate((*self.hidden_layers, self.output), 1))
+        for layer in self.written_out:
+            if activations.get(layer) != "tanh":
+                raise BackproofError(
+                    f"{where}: written_out names layer {layer}, which is no tanh: give the layers, "
+                    "from 1, whose tanh is made of exponentials."
+                )
 
     def _refuse_bad_layer(self, where: str, guard: Guard) -> None:
         if not 1 <= guard.layer <= self.depth or self.iterations != 1:

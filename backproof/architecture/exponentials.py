@@ -18,7 +18,7 @@ ROUNDINGS = 8.0  # more than exponentials, sum and quotient come to, in units ro
 def written_out(observation: Observation, architecture: Architecture) -> tuple[int, ...]:
     """Return the layers whose tanh has the error of exponentials, and more than tanh itself has.
 
-    A layer that is not shown may be one where another is.
+    A layer whose activation is not shown is none of them.
     """
     names = (*architecture.hidden, architecture.output)
     seen = sights([observation])

@@ -1,5 +1,6 @@
 """A tanh that is made of exponentials is right, though near 0 hardly a digit of it is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 
 from backproof.architecture import Architecture, Observation, written_out
 from backproof.case import Inputs
+from backproof.cases import TABLE
+from backproof.errors import BackproofError
 from backproof.own.examining import EXPONENTIALS
 from parity_tests.meta.strangers import Stranger, judged
 
@@ -80,3 +83,11 @@ def test_told_from_the_numbers_alone() -> None:
     assert written_out(shown(exact + off), TANH) == (1,)
     assert written_out(shown(exact + 10 * off), TANH) == ()
     assert written_out(shown(exact * (1 + 2.0**-52)), TANH) == ()
+
+
+@pytest.mark.parametrize("layer", [0, 2, 3, "1"])
+def test_a_layer_that_is_no_tanh_is_a_sentence(layer: int) -> None:
+    (case,) = [case for case in TABLE if case.name == "tanh-hidden"]
+    replace(case, written_out=(1,)).inputs("float64", 0)
+    with pytest.raises(BackproofError, match=f"written_out names layer {layer}, which is no tanh"):
+        replace(case, written_out=(layer,)).inputs("float64", 0)
