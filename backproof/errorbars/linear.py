@@ -74,9 +74,29 @@ def matmul(p: Precision, a: Bar, b: Bar) -> Bar:
     rounding = rss(spread * p.product, summed, value * p.storage)
     assert rounding is not None
     rounding += (spread > 0) * (n * p.smallest)
-    incoming = rss(root_product(a.sigma, b.value), root_product(a.value, b.sigma))
+    incoming = rss(
+        _of_factor(p, a.value, a.sigma, b.value), _of_factor(p, b.value, b.sigma, a.value, True)
+    )
     total = Total(n, spread / math.sqrt(max(n, 1)), alike)
     return Bar(value, rss(rounding.abs(), incoming), total=total)
+
+
+def _of_factor(
+    p: Precision, x: Tensor, sigma: Tensor | None, y: Tensor, right: bool = False
+) -> Tensor | None:
+    """Return the error that comes into x @ y with x; with `right`, into y @ x.
+
+    var = sigma^2 @ y^2, or (alike (sigma @ y))^2 where that is more: equal numbers were computed
+    from equal ones, and are off by the same error, which does not average out.
+    """
+    if sigma is None:
+        return None
+    single = root_product(y, sigma) if right else root_product(sigma, y)
+    alike = likeness(x, -2 if right else -1, p)
+    if alike is None or single is None:
+        return single
+    together = y @ sigma if right else sigma @ y
+    return torch.maximum(single, alike * together.abs())
 
 
 @rule(aten.addmm.default, aten.baddbmm.default)
@@ -167,7 +187,10 @@ def _neg(p: Precision, x: Bar) -> Bar:  # noqa: ARG001
 
 @rule(aten.sum.dim_IntList)
 def sum_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) -> Bar:
-    """var = sum of var_x + the error of adding n terms in any order."""
+    """var = sum of var_x + the error of adding n terms in any order.
+
+    Equal terms are off by the same error: see _of_factor.
+    """
     value = x.value.sum(dim, keepdim=keepdim)
     n = x.value.numel() // max(value.numel(), 1)
     sigma = None if x.sigma is None else root_sum(x.sigma.expand(x.value.shape), dim, keepdim)
@@ -179,6 +202,9 @@ def sum_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) ->
     alike = likeness(rows, -1, p)
     summed = accumulated(blocks_of(rows), spread, n, p, alike).error
     assert summed is not None
+    if x.sigma is not None and sigma is not None and alike is not None:
+        together = alike * _rows(x.sigma.expand(x.value.shape), dim).sum(-1, keepdim=True)
+        sigma = torch.maximum(sigma, together.reshape(value.shape))
     total = Total(n, spread / math.sqrt(n), alike).reshaped(lambda x: x.reshape(value.shape))
     return Bar(value, rss(sigma, summed.reshape(value.shape), value * p.storage), total=total)
 

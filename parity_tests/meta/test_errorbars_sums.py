@@ -162,3 +162,32 @@ def test_a_bias_counted_as_one_addition_at_the_end_would_differ(
     found = z_of_products("random", 4_000, 1e3)
     assert found["the bias first"] > Z_LIMIT
     assert found["the bias last"] <= Z_LIMIT
+
+
+# --- errors that come in with equal numbers -------------------------------------------------------
+
+SUMS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "left factor": lambda x, y: x @ y.mT,
+    "right factor": lambda x, y: y @ x.mT,
+    "sum": lambda x, _: x.sum(1, keepdim=True),
+    "sum of all": lambda x, _: x.sum()[None, None],
+    "mean": lambda x, _: x.mean(1, keepdim=True) * x.shape[1],
+}
+
+
+@pytest.mark.parametrize("n", [40, 99, 10_000])
+@pytest.mark.parametrize("name", SUMS)
+def test_equal_numbers_are_off_by_the_same_error(name: str, n: int) -> None:
+    """Examples that are equal have equal activations, each with the same rounding error."""
+    error = 1e-4  # far above that of adding
+    y = torch.ones(1, n, dtype=torch.float64)
+    equal = torch.full((1, n), 0.3, dtype=torch.float64)
+    other = torch.from_numpy(np.random.default_rng(n).normal(size=(1, n)))
+
+    def sigma(x: Tensor) -> float:
+        bars = SUMS[name](with_error_bars(x, P, torch.full_like(x, error)), with_error_bars(y, P))
+        return float(bars.sigma)
+
+    off = SUMS[name](equal + error, y) - SUMS[name](equal, y)
+    assert 0.99 < float(off) / sigma(equal) < 1.01
+    assert 0.9 < sigma(other) / (error * n**0.5) < 1.1, "different numbers err independently"
