@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Generic, Self, TypeVar, cast
+from typing import Generic, NoReturn, Self, TypeVar, cast
 
 from backproof.candidate import scratch
 from backproof.candidate.isolation.removal import remove
@@ -116,11 +116,15 @@ def _broom(folder: str) -> tuple[int, int]:
     of them has died, however that came, nobody needs the folder.
     """
     reader, writer = os.pipe()
-    with held():
+    with held():  # the child too, until it ignores what is held
         process = os.fork()
-    if process:
-        os.close(reader)
-        return writer, process
+        if not process:
+            _sweep(folder, reader, writer)
+    os.close(reader)
+    return writer, process
+
+
+def _sweep(folder: str, reader: int, writer: int) -> NoReturn:
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -58,3 +58,36 @@ def test_where_it_is_ignored_it_stays_so(tmp_path: Path) -> None:
     text = path + ignored + "\nimport slow\nprint('alive')"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "alive\n")
+
+
+FORKING = """
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from backproof.interrupts import wait_for_imports
+wait_for_imports()
+from backproof.suite.workers import Workers
+fork = os.fork
+
+def interrupted():
+    process = fork()
+    if not process:
+        signal.raise_signal(signal.SIGINT)
+    return process
+
+os.fork = interrupted
+with Workers(1, abs) as workers:
+    workers.start(0, -1)
+    try:
+        print(list(workers.finished()))
+    finally:
+        print("left")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
+def test_a_forked_process_never_goes_on_as_its_parent() -> None:
+    """Ctrl-C in its first moment ends it or is ignored: it must not say what its parent says."""
+    command = [sys.executable, "-c", FORKING]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines().count("left") == 1
