@@ -70,6 +70,23 @@ def outcome(row: Row, sweep: list[str], tests: list[str]) -> Outcome:
     return Outcome(row.name, swept, tested, time.monotonic() - start, differs + fails)
 
 
+def skipped(row: Row, seen: dict[str, str]) -> Outcome | None:
+    """Return the end of a row that need not, or cannot, be run; None for one to be run.
+
+    seen  fingerprint -> the row that had it first; a new one is added
+    """
+    try:
+        found = fingerprint_under(row)
+    except RuntimeError as error:
+        return Outcome(row.name, "no fingerprint", "", 0, str(error))
+    if found is None:
+        return Outcome(row.name, "skipped: not on this processor", "", 0)
+    if found in seen:
+        return Outcome(row.name, f"skipped: rounds as {seen[found]}", "", 0)
+    seen[found] = row.name
+    return None
+
+
 def main(
     tests: Annotated[list[str] | None, typer.Option(help="Test files; the whole suite.")] = None,
     random: Annotated[int, typer.Option(help="Random networks a row.")] = 1250,
@@ -80,19 +97,12 @@ def main(
     console, seen, outcomes = Console(), dict[str, str](), list[Outcome]()
     for number, row in enumerate(ROWS, 1):
         console.print(f"{number} of {len(ROWS)}   {row.name}", highlight=False)
-        try:
-            found = fingerprint_under(row)
-        except RuntimeError as error:
-            outcomes.append(Outcome(row.name, "no fingerprint", "", 0, str(error)))
-            continue
-        if found is None:
-            outcomes.append(Outcome(row.name, "skipped: not on this processor", "", 0))
-        elif found in seen:
-            outcomes.append(Outcome(row.name, f"skipped: rounds as {seen[found]}", "", 0))
-        else:
-            seen[found] = row.name
+        one = skipped(row, seen)
+        if one is None:
             sweep = f"--random {random} --built {built} --seed {seed + len(seen) - 1}".split()
-            outcomes.append(outcome(row, sweep, SUITE if tests is None else tests))
+            one = outcome(row, sweep, SUITE if tests is None else tests)
+        outcomes.append(one)
+        console.print(f"          {one.sweep}   {one.tests}", highlight=False, markup=False)
     console.print(table(outcomes))
     for one in outcomes:
         if one.failed:

@@ -61,7 +61,9 @@ def test_a_row_that_gives_no_fingerprint_has_failed(capsys: pytest.CaptureFixtur
     with patch.object(subprocess, "run", return_value=killed), pytest.raises(SystemExit) as end:
         main(tests=[])
     assert end.value.code == 1
-    assert "out of memory\nno fingerprint: exit code -9" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "out of memory\nno fingerprint: exit code -9" in said
+    assert said.splitlines()[1].strip() == "no fingerprint", "each row is told when it has ended"
 
 
 @pytest.mark.usefixtures("unexplained")
