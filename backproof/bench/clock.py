@@ -20,6 +20,7 @@ SAMPLE = 1e-3  # seconds
 UNFINISHED = 0.5  # share of a sample that work may take after it, beyond looking at the result
 TRIES, FEW_TRIES = 5, 2  # of which the shortest counts: something else may have come in between
 SPARE_THREADS = 0.1  # beyond those allowed: what Python's and the system's own may take
+TICK = 5e-3  # seconds: by so much may the system's count of a running thread's time be late
 CALM = 5e-3  # seconds of a call that brings its data into the cache by itself
 LONG = 0.05  # seconds of a sample from which there are few tries
 
@@ -122,7 +123,7 @@ def refuse_no_time(seconds: float) -> None:
 def refuse_more_threads(contender: Contender, threads: int) -> None:
     """Raise RefusedError where more threads computed than everybody may have."""
     used = contender.busy / contender.elapsed if contender.elapsed else 0.0
-    if used > threads + SPARE_THREADS:
+    if contender.busy > (threads + SPARE_THREADS) * contender.elapsed + threads * TICK:
         raise RefusedError(f"it kept {used:.2f} threads busy, where everybody has {threads}")
 
 

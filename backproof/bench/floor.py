@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from functools import cache, partial
 from itertools import product
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from backproof.bench.judging import RefusedError
 from backproof.bench.work import Parameters, Ready, Work
@@ -16,7 +17,9 @@ from backproof.precision import Z_LIMIT, precision
 from backproof.trace import Array, Trace
 
 ALLOWANCE = 1.25  # by which a chip may be faster than it was when its rate was measured
-SQUARE, SQUARE_CUDA = 768, 8192  # size of the product by which it is measured
+SQUARE = 768  # size of the product by which a CPU's rate is measured
+SMALLEST, LARGEST = 1024, 8192  # and a CUDA device's: doubled until a product takes LONG
+LONG = 1e-3  # seconds
 TRIES, FEW = 12, 3
 
 
@@ -31,10 +34,15 @@ class Products(Ready):
         """Draw a pair of factors for each product."""
         rng = np.random.default_rng(seed)
         self._units = precision(workload.precision)
-        self._factors = [
-            _laid_out(_drawn(rng, (rows, inner), workload), _drawn(rng, (inner, columns), workload))
+        drawn = [
+            (_drawn(rng, (rows, inner), workload), _drawn(rng, (inner, columns), workload))
             for rows, inner, columns in workload.products()
         ]
+        self._take(drawn)
+
+    def _take(self, drawn: list[tuple[Array, Array]]) -> None:
+        """Keep the factors as they are multiplied fastest."""
+        self._factors = [_laid_out(a, b) for a, b in drawn]
         self._results = [np.empty((a.shape[0], b.shape[1]), a.dtype) for a, b in self._factors]
         self._calls = [
             (a.dot, b, out) for (a, b), out in zip(self._factors, self._results, strict=True)
@@ -52,34 +60,31 @@ class Products(Ready):
         """Return the products by number."""
         return {str(k): value for k, value in enumerate(self._results)}
 
+    def _done(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Yield the factors and the product of each, where they were computed."""
+        for (a, b), out in zip(self._factors, self._results, strict=True):
+            yield torch.from_numpy(a), torch.from_numpy(b), torch.from_numpy(out)
+
     def refuse_wrong(self) -> None:
         """Raise RefusedError where a product is off by more than its rounding errors."""
-        for (a, b), value in zip(self._factors, self.result().values(), strict=True):
-            exact = a.astype(np.float64) @ b.astype(np.float64)
-            units = self._units.against(precision("float64"))
+        units = self._units.against(precision("float64"))
+        for a, b, value in self._done():
+            exact, squares = (a.double() @ b.double() for a, b in ((a, b), (a**2, b**2)))
             unit = math.hypot(units.accumulation * math.sqrt(a.shape[1]), units.product)
-            squares = np.square(a, dtype=np.float64) @ np.square(b, dtype=np.float64)
-            sigma = unit * np.sqrt(squares) + units.storage * np.abs(exact)
-            if not np.all(np.abs(value - exact) <= Z_LIMIT * sigma + units.smallest):
-                raise RefusedError(f"a product of {a.shape} and {b.shape} is wrong")
+            sigma = unit * squares.sqrt() + units.storage * exact.abs()
+            if not bool(((value - exact).abs() <= Z_LIMIT * sigma + units.smallest).all()):
+                raise RefusedError(f"a product of {tuple(a.shape)} and {tuple(b.shape)} is wrong")
 
 
 class CudaProducts(Products):
     """The same on a CUDA device, in the precision of the workload."""
 
-    def __init__(self, workload: Workload, seed: int = 0) -> None:
-        """Move the factors there."""
-        super().__init__(workload, seed)
-        self._tf32 = workload.precision == "tf32"
-        kept = {"tf32": torch.float32}.get(workload.precision)
-        dtype = kept or getattr(torch, workload.precision)
-        there = [
-            tuple(torch.from_numpy(x).to("cuda", dtype) for x in pair) for pair in self._factors
-        ]
+    def _take(self, drawn: list[tuple[Array, Array]]) -> None:
+        """Move the factors there, as they stand."""
+        self._tf32 = self._units.name == "tf32"
+        dtype = torch.float32 if self._tf32 else getattr(torch, self._units.name)
+        there = [tuple(torch.from_numpy(x).to("cuda", dtype) for x in pair) for pair in drawn]
         self._there = [(a, b, a.new_empty(a.shape[0], b.shape[1])) for a, b in there]
-        self._factors = [
-            (a.double().cpu().numpy(), b.double().cpu().numpy()) for a, b, _ in self._there
-        ]
 
     def run(self) -> None:
         """Begin every product once."""
@@ -96,6 +101,9 @@ class CudaProducts(Products):
     def result(self) -> Trace:
         """Return the products by number, in float64."""
         return {str(k): out.double().cpu().numpy() for k, (_, _, out) in enumerate(self._there)}
+
+    def _done(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        yield from self._there
 
 
 def _laid_out(a: Array, b: Array) -> tuple[Array, Array]:
@@ -141,14 +149,18 @@ def peak_rate(dtype: str) -> float:
 @cache
 def peak_rate_of_cuda(name: str) -> float:
     """Return the rate of a large product on the CUDA device, in a precision, flop a second."""
-    workload = Workload((SQUARE_CUDA, SQUARE_CUDA), SQUARE_CUDA, name, "forward")
-    products = CudaProducts(workload)
+    size = SMALLEST
+    while True:
+        workload = Workload((size, size), size, name, "forward")
+        products = CudaProducts(workload)
 
-    def call() -> None:
-        products.run()
-        products.wait()
+        def call(products: CudaProducts = products) -> None:
+            products.run()
+            products.wait()
 
-    return workload.flop / _shortest(call, TRIES)
+        if size == LARGEST or _shortest(call, 1) > LONG:
+            return workload.flop / _shortest(call, TRIES)
+        size *= 2
 
 
 @cache

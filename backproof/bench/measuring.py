@@ -159,6 +159,7 @@ def run(order: Order) -> Iterator[list[Timing]]:
     implementations = ours()
     for path in order.also:
         implementations += of_file(Path(path))
+    implementations = [one for one in implementations if not order.among or one.name in order.among]
     for workload in order.workloads:
         yield measured(workload, implementations, order.settings)
 

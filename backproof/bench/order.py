@@ -9,11 +9,16 @@ from backproof.bench.workload import Workload
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be measured, and how; also: files with implementations of their own."""
+    """What is to be measured, and how.
+
+    also   files with implementations of their own
+    among  the names of those that take part; empty: all
+    """
 
     workloads: tuple[Workload, ...]
     settings: Settings
     also: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Return it as JSON."""
@@ -27,4 +32,5 @@ def order_of(text: str) -> Order:
         parsed({"implementation": "", "workload": w, "samples": ()}).workload
         for w in found["workloads"]
     )
-    return Order(workloads, Settings(**found["settings"]), tuple(found["also"]))
+    settings = Settings(**found["settings"])
+    return Order(workloads, settings, tuple(found["also"]), tuple(found["among"]))

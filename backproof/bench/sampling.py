@@ -33,8 +33,8 @@ def environment_of(threads: int) -> dict[str, str]:
     return os.environ | count | jax | torch | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Result:
-    """Measure what is ordered; `tell` hears how many workloads are done.
+def result_of(order: Order, tell: Callable[[Result], None] = lambda _: None) -> Result:
+    """Measure what is ordered; `tell` hears after each workload what was measured so far.
 
     Where the process is killed, such as for its memory, the workload at hand has no time, and
     another process goes on with the rest.  Where the run is interrupted, what was measured counts.
@@ -43,21 +43,24 @@ def result_of(order: Order, tell: Callable[[int], None] = lambda _: None) -> Res
     """
     timings: list[Timing] = []
     known: dict[str, Any] = {"environment": {}, "peaks": {}}
-    began, done = datetime.now(UTC).isoformat(timespec="seconds"), 0
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+
+    def so_far() -> Result:
+        return Result(tuple(timings), order.settings, known["environment"], began, known["peaks"])
+
     try:
         for line in _lines(order):
             if isinstance(line, dict):
                 known |= line
             else:
                 timings += [parsed(timing) for timing in line]
-                done += 1
-                tell(done)
+                tell(so_far())
     except KeyboardInterrupt:
-        if not done:
+        if not timings:
             raise
-        left = order.workloads[done:]
+        left = order.workloads[len(so_far().workloads) :]
         timings += [Timing(EVERYTHING, one, refused=INTERRUPTED) for one in left]
-    return Result(tuple(timings), order.settings, known["environment"], began, known["peaks"])
+    return so_far()
 
 
 def _lines(order: Order) -> Iterator[Any]:

@@ -100,6 +100,11 @@ class Workload:
         return sum(2.0 * rows * inner * columns for rows, inner, columns in self.products())
 
     @property
+    def is_for_cuda(self) -> bool:
+        """Say whether it is more than a CPU is asked for: MOST_FLOP, MOST_PARAMETERS."""
+        return self.flop > MOST_FLOP or self.parameters > MOST_PARAMETERS
+
+    @property
     def parameters(self) -> int:
         """Return the number of weights and biases."""
         return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.layer_dims))

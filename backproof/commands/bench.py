@@ -82,4 +82,4 @@ def _measured(order: "Order") -> "Result":
 
     with progress("measuring") as tell:
         tell(0, len(order.workloads))
-        return result_of(order, lambda done: tell(done, len(order.workloads)))
+        return result_of(order, lambda found: tell(len(found.workloads), len(order.workloads)))

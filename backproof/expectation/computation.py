@@ -55,10 +55,12 @@ class Computation:
         return self._run(function, mapped(self.inputs, widened), mode)
 
     def of(self, candidate: Callable[..., Any]) -> Tensors:
-        """Run a candidate as it is, on copies of the inputs."""
+        """Run a candidate as it is, on copies of the inputs; a module has them on its device."""
+        device = None
         if isinstance(candidate, nn.Module):
             candidate = copy.deepcopy(candidate)
-        copies = mapped(self.inputs, lambda tensor: tensor.detach().clone())
+            device = next((p.device for p in candidate.parameters()), None)
+        copies = mapped(self.inputs, lambda tensor: tensor.detach().to(device, copy=True))
         return self._run(candidate, copies, None)
 
     def _run(
@@ -104,7 +106,7 @@ class Computation:
                 "Nothing that was returned depends on the inputs or parameters in a way that can "
                 "be differentiated: ask for gradients=False, or do without detach() and integers."
             )
-        weights = [self.cotangents[k].to(t.dtype) if k in self.cotangents else torch.ones_like(t)
+        weights = [self.cotangents[k].to(t) if k in self.cotangents else torch.ones_like(t)
                    for k, t in smooth.items()]  # fmt: skip
         try:
             torch.autograd.backward(list(smooth.values()), weights)

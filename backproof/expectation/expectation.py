@@ -53,10 +53,11 @@ class Comparison:
 class Expectation(Mapping[str, Sampled]):
     """What a computation must give in a precision: value ± sigma of each tensor, by name."""
 
-    def __init__(self, computation: Computation, dtype: torch.dtype) -> None:
+    def __init__(self, computation: Computation, dtype: torch.dtype, tf32: bool = False) -> None:
         """Run the reference, RUNS and one times."""
         self.computation, self.dtype = computation, dtype
-        self._expected = sampled(computation.exactly, dtype)
+        self.precision = PRECISIONS["tf32" if tf32 else _name(dtype)]
+        self._expected = sampled(computation.exactly, dtype, tf32)
 
     def __getitem__(self, name: str) -> Sampled:
         """Return what is expected of a tensor: .value and .sigma, float64."""
@@ -134,7 +135,8 @@ class Expectation(Mapping[str, Sampled]):
         alike = [bars.value for name, bars in self.items() if name.startswith("output") == kind]
         largest = max(float(value.abs().max()) for value in alike if value.numel())
         width = Z_LIMIT * float(self[finding.name].sigma.max())
-        if width <= PRECISIONS[_name(self.dtype)].storage ** 0.5 * largest:
+        coarsest = max(self.precision.storage, self.precision.product)
+        if width <= coarsest**0.5 * largest:
             return replace(finding, verdict="agree", reason="zero up to rounding")
         return finding
 
@@ -146,7 +148,7 @@ def _name(dtype: torch.dtype) -> str:
 def expect(
     function: Callable[..., Any],
     *inputs: Any,
-    dtype: torch.dtype | None = None,
+    dtype: torch.dtype | str | None = None,
     gradients: bool = True,
     seed: int = 0,
 ) -> Expectation:
@@ -156,14 +158,16 @@ def expect(
     inputs     tensors in any nesting, and whatever else it takes; exact as they are given.  Where
                some of them ask for a gradient (requires_grad), no other has one
     dtype      in which the candidate computes; the reference's inputs and parameters are rounded
-               to it.  None: that of the first floating-point input, or parameter
+               to it.  "tf32": float32 with products in TF32.  None: that of the first
+               floating-point input, or parameter
     gradients  whether those of inputs and parameters are expected too, for a random cotangent
     seed       of the cotangent
     Raises BackproofError where nothing can be expected, and MissingRuleError where the function
     uses an operation that has no error bars, with the reason.
     """
-    dtype = dtype or _first_dtype(function, inputs)
-    _refuse_precision(dtype)
+    tf32 = dtype == "tf32"
+    dtype = torch.float32 if tf32 else dtype or _first_dtype(function, inputs)
+    dtype = _known(dtype)
 
     def rounded(tensor: Tensor) -> Tensor:
         return tensor.detach().to(dtype) if tensor.is_floating_point() else tensor
@@ -175,7 +179,7 @@ def expect(
     outputs = replace(computation, gradients=False).of(function)
     if gradients:
         computation = replace(computation, cotangents=drawn_cotangents(outputs, seed))
-    expectation = Expectation(computation, dtype)
+    expectation = Expectation(computation, dtype, tf32)
     for name, output in outputs.items():
         if output.dtype != expectation[name].dtype:
             raise MissingRuleError(
@@ -210,7 +214,12 @@ def _first_dtype(function: Any, inputs: Any) -> torch.dtype:
     return found
 
 
-def _refuse_precision(dtype: torch.dtype) -> None:
-    if _name(dtype) not in PRECISIONS:
-        known = ", ".join(name for name in PRECISIONS if hasattr(torch, name))
-        raise BackproofError(f"There are no error bars for {_name(dtype)}: choose one of {known}.")
+def _known(dtype: torch.dtype | str) -> torch.dtype:
+    """Return the dtype; raise BackproofError where there are no error bars for it."""
+    found = getattr(torch, dtype, dtype) if isinstance(dtype, str) else dtype
+    if not isinstance(found, torch.dtype) or _name(found) not in PRECISIONS:
+        raise BackproofError(
+            f"There are no error bars for {str(dtype).removeprefix('torch.')}: choose one of "
+            f"{', '.join(PRECISIONS)}."
+        )
+    return found

@@ -37,18 +37,25 @@ class Expectations:
     steps: list[dict[str, Expected]]
 
 
-def expected_trace(case: Case, inputs: Inputs, precision: Precision) -> dict[str, Expected]:
-    """Return what the first iteration must give, every array of the trace."""
-    return expectations(case, inputs, [], precision).trace
+def expected_trace(
+    case: Case, inputs: Inputs, precision: Precision, device: str = "cpu"
+) -> dict[str, Expected]:
+    """Return what the first iteration must give, every array of the trace; see expectations()."""
+    return expectations(case, inputs, [], precision, device).trace
 
 
 def expectations(
-    case: Case, inputs: Inputs, trajectories: Sequence[Trace], precision: Precision
+    case: Case,
+    inputs: Inputs,
+    trajectories: Sequence[Trace],
+    precision: Precision,
+    device: str = "cpu",
 ) -> Expectations:
     """Return what is expected of candidates with these trajectories, of all iterations at once.
 
     Each iteration starts from the candidate's own parameters before it; all start alike.
     trajectories  those of which nothing can be said are empty
+    device        where the expected numbers are computed, in float64
     """
     shown = [starting_points(inputs, trajectory) for trajectory in trajectories if trajectory]
     starts = {
@@ -59,7 +66,7 @@ def expectations(
     blocks = []
     for begin in range(0, len(starts["W1"]), STEPS_AT_ONCE):
         block = {name: value[begin : begin + STEPS_AT_ONCE] for name, value in starts.items()}
-        reference = _run(case, inputs, block, precision)
+        reference = _run(case, inputs, block, precision, device)
         trace = trace or _first(reference)
         expected = _expected_parameters(reference.parameters)
         blocks.append(expected | {"cost": _expected(reference.outputs[0])})
@@ -122,8 +129,11 @@ def _hessians(costs: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
     return torch.stack(columns, dim=2)
 
 
-def _run(case: Case, inputs: Inputs, starts: dict[str, Array], precision: Precision) -> Reference:
+def _run(
+    case: Case, inputs: Inputs, starts: dict[str, Array], precision: Precision, device: str
+) -> Reference:
     state, data, objective = _twin(case, inputs, starts, precision.against(FLOAT64))
+    state, data = {k: v.to(device) for k, v in state.items()}, tuple(d.to(device) for d in data)
     bounds = (size_at(case.guards, place) for place in ("gradient", "update"))
     return run_reference(objective, state, data, case.learning_rate, precision, *bounds)
 
@@ -160,7 +170,7 @@ def _moves(case: Case, inputs: Inputs, units: Precision) -> dict[int, impl_torch
 
 def _expected(bar: Any) -> Expected:
     assert isinstance(bar, ErrorBar)
-    return Expected(bar.value.numpy(), bar.sigma.numpy())
+    return Expected(bar.value.cpu().numpy(), bar.sigma.cpu().numpy())
 
 
 def _expected_parameters(bars: dict[str, ErrorBar]) -> dict[str, Expected]:

@@ -280,8 +280,18 @@ def test_more_threads_than_stated_are_an_error() -> None:
     contender = Contender("x", TwoThreads(judge.inputs))
     contender.take(judge.inputs.parameters)
     clock.refuse_more_threads(contender, 2)
-    contender.busy = 1.5 * contender.elapsed  # on a busy machine two threads may get one core
+    contender.elapsed = 1.0
+    contender.busy = 1.5  # on a busy machine two threads may get one core
     with pytest.raises(RefusedError, match=r"kept 1\.50 threads busy, where everybody has 1"):
+        clock.refuse_more_threads(contender, 1)
+
+
+def test_what_the_system_counts_late_is_no_thread() -> None:
+    contender = Contender("x", _Step(Judge(NET, 0).inputs))
+    contender.elapsed, contender.busy = 10e-3, 14e-3
+    clock.refuse_more_threads(contender, 1)
+    contender.busy = 20e-3
+    with pytest.raises(RefusedError, match=r"kept 2\.00 threads busy"):
         clock.refuse_more_threads(contender, 1)
 
 

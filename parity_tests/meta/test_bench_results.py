@@ -238,7 +238,9 @@ def test_a_file_adds_its_own_in_a_process_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(FILE, "utf-8")
     heard: list[int] = []
-    result = result_of(Order((NET,), BRIEF, (str(path),)), heard.append)
+    result = result_of(
+        Order((NET,), BRIEF, (str(path),)), lambda found: heard.append(len(found.workloads))
+    )
     assert heard == [1]
     assert result.of("mine", NET) is not None
     assert result.of("bad", NET) is None
@@ -264,7 +266,9 @@ def test_a_killed_process_harms_one_workload_only(tmp_path: Path) -> None:
     path.write_text(KILLER, "utf-8")
     nets = [replace(NET, m=m) for m in (3, 11, 5)]
     heard: list[int] = []
-    result = result_of(Order(tuple(nets), BRIEF, (str(path),)), heard.append)
+    result = result_of(
+        Order(tuple(nets), BRIEF, (str(path),)), lambda found: heard.append(len(found.workloads))
+    )
     assert heard == [1, 2, 3]
     assert [result.of("mine", net) is not None for net in nets] == [True, False, True]
     (line,) = (line for line in missing(result) if line.startswith("everything"))
@@ -273,13 +277,21 @@ def test_a_killed_process_harms_one_workload_only(tmp_path: Path) -> None:
     assert result.environment["threads"] == "1"
 
 
+def test_only_those_that_are_named_take_part(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(FILE, "utf-8")
+    result = result_of(Order((NET,), BRIEF, (str(path),), among=("mine", "numpy")))
+    names = {timing.implementation for timing in result.timings}
+    assert names == {"mine", "numpy", PRODUCTS}
+
+
 def test_an_interrupted_run_keeps_what_it_has(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(FILE, "utf-8")
     nets = tuple(replace(NET, m=m) for m in (3, 11, 5))
 
-    def interrupted(done: int) -> None:
-        if done == 2:
+    def interrupted(found: Result) -> None:
+        if len(found.workloads) == 2:
             raise KeyboardInterrupt
 
     result = result_of(Order(nets, BRIEF, (str(path),)), interrupted)

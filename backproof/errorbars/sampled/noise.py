@@ -28,10 +28,13 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
     operation rounds as its operands' dtype does, a conversion as the one that it converts to.
     """
 
-    def __init__(self, dtype: torch.dtype, factor: float, seed: int) -> None:
-        """Round as `dtype` does, where nothing else is known, `factor` times as much."""
+    def __init__(self, dtype: torch.dtype, factor: float, seed: int, tf32: bool = False) -> None:
+        """Round as `dtype` does, where nothing else is known, `factor` times as much.
+
+        tf32  whether products of float32 numbers are those of TF32
+        """
         super().__init__()  # type: ignore[no-untyped-call]
-        self.dtype, self.factor = dtype, factor
+        self.dtype, self.factor, self.tf32 = dtype, factor, tf32
         self.generator = torch.Generator().manual_seed(seed)
         self.dtypes = WeakTensorKeyDictionary()
         self.inside = ""  # "coarse" or "fine": see operations.py
@@ -144,7 +147,8 @@ class Rounding(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return result
 
     def _units(self, dtype: torch.dtype) -> Precision:
-        units = PRECISIONS[str(dtype).removeprefix("torch.")].against(FLOAT64)
+        name = "tf32" if self.tf32 and dtype == torch.float32 else str(dtype)
+        units = PRECISIONS[name.removeprefix("torch.")].against(FLOAT64)
         if self.inside == "coarse":
             return replace(units, accumulation=units.storage)
         if self.inside == "fine":

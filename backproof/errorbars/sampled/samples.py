@@ -35,11 +35,13 @@ class Sampled:
     kinks: int
 
 
-def sampled(run: Callable[[Rounding], Tensors], dtype: torch.dtype) -> dict[str, Sampled]:
+def sampled(
+    run: Callable[[Rounding], Tensors], dtype: torch.dtype, tf32: bool = False
+) -> dict[str, Sampled]:
     """Return error bars of everything that `run` returns, by name.
 
     run    computes in float64, under the mode that it is given; the same each time
-    dtype  in which the candidate computes
+    dtype  in which the candidate computes; tf32: whether its float32 products are those of TF32
     Each of RUNS runs rounds at random.  Let d be its distance from the run without roundings: then
     sigma is the root of the mean of d^2.  Of few runs that is too small now and then: a normal
     error over it has Student's t distribution with RUNS degrees of freedom, and sigma is widened
@@ -53,7 +55,7 @@ def sampled(run: Callable[[Rounding], Tensors], dtype: torch.dtype) -> dict[str,
     squares = {name: torch.zeros_like(value.abs()) for name, value in exact.items()}
     plain, far = dict(squares), dict(squares)
     for factor, seed in _runs(dtype):
-        for name, value in run(Rounding(dtype, factor, seed)).items():
+        for name, value in run(Rounding(dtype, factor, seed, tf32)).items():
             off = (_real(value) - exact[name]).abs()
             scaled = off / factor
             squares[name] = squares[name] + scaled.square()
