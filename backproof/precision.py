@@ -27,6 +27,20 @@ class Precision:
     smallest_normal: float
     largest: float
 
+    @property
+    def partial(self) -> float:
+        """The unit of a part of a sum of products: of a product, or of what a kernel stores.
+
+        A kernel may divide a long sum among processors, and store each one's part as it stores
+        results: cuBLAS does in bfloat16 and float16, by PyTorch's default.
+        """
+        return max(self.product, self.storage)
+
+    @property
+    def rounds_operands(self) -> bool:
+        """Whether what is multiplied is rounded before: all rows meet the same rounded weight."""
+        return self.product > self.storage
+
     def spacing(self, number: float) -> float:
         """Return a unit in the last place of `number`: how far its neighbour in this format is."""
         if not isfinite(number):

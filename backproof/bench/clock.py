@@ -6,6 +6,7 @@ machine does meets all of them: ratios within a round hold where times alone do 
 
 import gc
 import math
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ SAMPLE = 1e-3  # seconds
 UNFINISHED = 0.5  # share of a sample that work may take after it, beyond looking at the result
 TRIES, FEW_TRIES = 5, 2  # of which the shortest counts: something else may have come in between
 SPARE_THREADS = 0.1  # beyond those allowed: what Python's and the system's own may take
-TICK = 5e-3  # seconds: by so much may the system's count of a running thread's time be late
+TICK = 10e-3  # seconds: by so much may the system's count of a running thread's time be late
 CALM = 5e-3  # seconds of a call that brings its data into the cache by itself
 LONG = 0.05  # seconds of a sample from which there are few tries
 
@@ -122,6 +123,8 @@ def refuse_no_time(seconds: float) -> None:
 
 def refuse_more_threads(contender: Contender, threads: int) -> None:
     """Raise RefusedError where more threads computed than everybody may have."""
+    if threads >= (os.cpu_count() or 1):
+        return  # no more can be busy
     used = contender.busy / contender.elapsed if contender.elapsed else 0.0
     if contender.busy > (threads + SPARE_THREADS) * contender.elapsed + threads * TICK:
         raise RefusedError(f"it kept {used:.2f} threads busy, where everybody has {threads}")
@@ -134,8 +137,10 @@ def refuse_unfinished(contender: Contender, parameters: Parameters) -> None:
     """
     work, calls = contender.work, contender.calls
     later, idle, took = [], [], []
-    tries = TRIES if contender.samples[0] * contender.steps * calls < LONG else FEW_TRIES
-    for _ in range(tries):
+    work.wait()
+    looking = _seconds(work.result)
+    short = max(contender.samples[0] * contender.steps * calls, looking) < LONG
+    for _ in range(TRIES if short else FEW_TRIES):
         work.start(parameters)
         took.append(contender.sampler(work, calls))
         later.append(_seconds(work.result))

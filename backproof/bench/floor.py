@@ -32,16 +32,16 @@ class Products(Ready):
 
     def __init__(self, workload: Workload, seed: int = 0) -> None:
         """Draw a pair of factors for each product."""
-        rng = np.random.default_rng(seed)
         self._units = precision(workload.precision)
+        self._take(workload, seed)
+
+    def _take(self, workload: Workload, seed: int) -> None:
+        """Draw the factors, and keep them as they are multiplied fastest."""
+        rng = np.random.default_rng(seed)
         drawn = [
             (_drawn(rng, (rows, inner), workload), _drawn(rng, (inner, columns), workload))
             for rows, inner, columns in workload.products()
         ]
-        self._take(drawn)
-
-    def _take(self, drawn: list[tuple[Array, Array]]) -> None:
-        """Keep the factors as they are multiplied fastest."""
         self._factors = [_laid_out(a, b) for a, b in drawn]
         self._results = [np.empty((a.shape[0], b.shape[1]), a.dtype) for a, b in self._factors]
         self._calls = [
@@ -70,7 +70,7 @@ class Products(Ready):
         units = self._units.against(precision("float64"))
         for a, b, value in self._done():
             exact, squares = (a.double() @ b.double() for a, b in ((a, b), (a**2, b**2)))
-            unit = math.hypot(units.accumulation * math.sqrt(a.shape[1]), units.product)
+            unit = math.hypot(units.accumulation * math.sqrt(a.shape[1]), units.partial)
             sigma = unit * squares.sqrt() + units.storage * exact.abs()
             if not bool(((value - exact).abs() <= Z_LIMIT * sigma + units.smallest).all()):
                 raise RefusedError(f"a product of {tuple(a.shape)} and {tuple(b.shape)} is wrong")
@@ -79,12 +79,18 @@ class Products(Ready):
 class CudaProducts(Products):
     """The same on a CUDA device, in the precision of the workload."""
 
-    def _take(self, drawn: list[tuple[Array, Array]]) -> None:
-        """Move the factors there, as they stand."""
-        self._tf32 = self._units.name == "tf32"
-        dtype = torch.float32 if self._tf32 else getattr(torch, self._units.name)
-        there = [tuple(torch.from_numpy(x).to("cuda", dtype) for x in pair) for pair in drawn]
-        self._there = [(a, b, a.new_empty(a.shape[0], b.shape[1])) for a, b in there]
+    def _take(self, workload: Workload, seed: int) -> None:
+        """Draw the factors there."""
+        self._tf32 = workload.precision == "tf32"
+        dtype = torch.float32 if self._tf32 else getattr(torch, workload.precision)
+        torch.manual_seed(seed)
+        self._there = []
+        for rows, inner, columns in workload.products():
+            a, b = (
+                torch.randn(shape, dtype=dtype, device="cuda")
+                for shape in ((rows, inner), (inner, columns))
+            )
+            self._there.append((a, b, a.new_empty(rows, columns)))
 
     def run(self) -> None:
         """Begin every product once."""

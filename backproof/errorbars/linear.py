@@ -71,7 +71,7 @@ def matmul(p: Precision, a: Bar, b: Bar) -> Bar:
     assert spread is not None
     alike = likeness_of_products(a.value, b.value, p)
     value, summed = accumulated(blocks_of_product(a.value, b.value), spread, n, p, alike)
-    rounding = rss(spread * p.product, summed, value * p.storage)
+    rounding = rss(spread * p.partial, summed, value * p.storage)
     assert rounding is not None
     rounding += (spread > 0) * (n * p.smallest)
     incoming = rss(
@@ -87,12 +87,13 @@ def _of_factor(
     """Return the error that comes into x @ y with x; with `right`, into y @ x.
 
     var = sigma^2 @ y^2, or (alike (sigma @ y))^2 where that is more: equal numbers were computed
-    from equal ones, and are off by the same error, which does not average out.
+    from equal ones, and are off by the same error, which does not average out.  Where operands
+    are rounded, all have met the same rounded weights, whatever they are.
     """
     if sigma is None:
         return None
-    single = root_product(y, sigma) if right else root_product(sigma, y)
-    alike = likeness(x, -2 if right else -1, p)
+    single, dim = (root_product(y, sigma), -2) if right else (root_product(sigma, y), -1)
+    alike = torch.ones((), dtype=x.dtype) if p.rounds_operands else likeness(x, dim, p)
     if alike is None or single is None:
         return single
     together = y @ sigma if right else sigma @ y
@@ -202,10 +203,11 @@ def sum_over(p: Precision, x: Bar, dim: Any, keepdim: bool = False, **_: Any) ->
     alike = likeness(rows, -1, p)
     summed = accumulated(blocks_of(rows), spread, n, p, alike).error
     assert summed is not None
+    total = Total(n, spread / math.sqrt(n), alike).reshaped(lambda x: x.reshape(value.shape))
+    alike = torch.ones((), dtype=rows.dtype) if p.rounds_operands else alike
     if x.sigma is not None and sigma is not None and alike is not None:
         together = alike * _rows(x.sigma.expand(x.value.shape), dim).sum(-1, keepdim=True)
         sigma = torch.maximum(sigma, together.reshape(value.shape))
-    total = Total(n, spread / math.sqrt(n), alike).reshaped(lambda x: x.reshape(value.shape))
     return Bar(value, rss(sigma, summed.reshape(value.shape), value * p.storage), total=total)
 
 

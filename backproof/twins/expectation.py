@@ -1,6 +1,6 @@
 """What is expected of a candidate: the PyTorch twin, run under error bars."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +38,18 @@ class Expectations:
 
 
 def expected_trace(
-    case: Case, inputs: Inputs, precision: Precision, device: str = "cpu"
+    case: Case,
+    inputs: Inputs,
+    precision: Precision,
+    names: Collection[str] = (),
+    device: str = "cpu",
 ) -> dict[str, Expected]:
-    """Return what the first iteration must give, every array of the trace; see expectations()."""
-    return expectations(case, inputs, [], precision, device).trace
+    """Return what the first iteration must give, every array of the trace, or those of `names`.
+
+    device  where the expected numbers are computed, in float64
+    """
+    starts = {name: value[None] for name, value in inputs.parameters.items()}
+    return _first(_run(case, inputs, starts, precision, device), names)
 
 
 def expectations(
@@ -49,13 +57,11 @@ def expectations(
     inputs: Inputs,
     trajectories: Sequence[Trace],
     precision: Precision,
-    device: str = "cpu",
 ) -> Expectations:
     """Return what is expected of candidates with these trajectories, of all iterations at once.
 
     Each iteration starts from the candidate's own parameters before it; all start alike.
     trajectories  those of which nothing can be said are empty
-    device        where the expected numbers are computed, in float64
     """
     shown = [starting_points(inputs, trajectory) for trajectory in trajectories if trajectory]
     starts = {
@@ -66,7 +72,7 @@ def expectations(
     blocks = []
     for begin in range(0, len(starts["W1"]), STEPS_AT_ONCE):
         block = {name: value[begin : begin + STEPS_AT_ONCE] for name, value in starts.items()}
-        reference = _run(case, inputs, block, precision, device)
+        reference = _run(case, inputs, block, precision)
         trace = trace or _first(reference)
         expected = _expected_parameters(reference.parameters)
         blocks.append(expected | {"cost": _expected(reference.outputs[0])})
@@ -81,12 +87,12 @@ def expectations(
     return Expectations(trace, steps)
 
 
-def _first(reference: Reference) -> dict[str, Expected]:
-    """Return every array of the iteration from the first starting point."""
+def _first(reference: Reference, names: Collection[str] = ()) -> dict[str, Expected]:
+    """Return every array of the iteration from the first starting point, or those of `names`."""
     cost, activations, Z_values = reference.outputs
     bars = {name: bar.mT for name, bar in (Z_values | activations).items() if name != "A0"}
     bars["cost"] = cost
-    expected = {name: _expected(bar) for name, bar in bars.items()}
+    expected = {k: _expected(bar) for k, bar in bars.items() if not names or k in names}
     expected |= {f"d{k}": v for k, v in _expected_parameters(reference.gradients).items()}
     expected |= _expected_parameters(reference.parameters)
     return {k: Expected(v.value[0], v.sigma[0]) for k, v in expected.items()}
@@ -130,7 +136,7 @@ def _hessians(costs: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
 
 
 def _run(
-    case: Case, inputs: Inputs, starts: dict[str, Array], precision: Precision, device: str
+    case: Case, inputs: Inputs, starts: dict[str, Array], precision: Precision, device: str = "cpu"
 ) -> Reference:
     state, data, objective = _twin(case, inputs, starts, precision.against(FLOAT64))
     state, data = {k: v.to(device) for k, v in state.items()}, tuple(d.to(device) for d in data)

@@ -288,15 +288,15 @@ def test_more_threads_than_stated_are_an_error() -> None:
 
 def test_what_the_system_counts_late_is_no_thread() -> None:
     contender = Contender("x", _Step(Judge(NET, 0).inputs))
-    contender.elapsed, contender.busy = 10e-3, 14e-3
+    contender.elapsed, contender.busy = 30e-3, 40e-3
     clock.refuse_more_threads(contender, 1)
-    contender.busy = 20e-3
+    contender.busy = 60e-3
     with pytest.raises(RefusedError, match=r"kept 2\.00 threads busy"):
         clock.refuse_more_threads(contender, 1)
 
 
 def test_a_run_counts_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backproof.bench.clock.time.process_time", lambda: 2 * time.monotonic())
+    monkeypatch.setattr("backproof.bench.clock.time.process_time", lambda: 4 * time.monotonic())
     assert "threads busy, where everybody has 1" in refusal(_Step)
 
 

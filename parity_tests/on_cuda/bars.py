@@ -31,6 +31,8 @@ from backproof.expectation import Expectation
 DEVICE = "cuda"
 SEED = 1
 ALL = ("float32", "tf32", "bfloat16", "float16")
+NARROW = ("tf32", "bfloat16")
+BACKENDS = [SDPBackend.MATH, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION]
 Function = Callable[..., Any]
 
 
@@ -45,7 +47,7 @@ class Computation:
     name: str
     make: Callable[[], tuple[Any, tuple[Tensor, ...]]]
     precisions: tuple[str, ...] = ALL
-    around: Callable[[], Any] = field(default=lambda: sdpa_kernel(list(BACKENDS)))
+    around: Callable[[], Any] = field(default=lambda: sdpa_kernel(BACKENDS))
 
 
 @dataclass
@@ -61,9 +63,6 @@ class Judged:
     assert_close: str = ""
     said: str = ""
     seconds: float = 0.0
-
-
-BACKENDS = (SDPBackend.MATH, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION)
 
 
 class Block(nn.Module):
@@ -124,28 +123,37 @@ def convolutions() -> nn.Module:
     )  # fmt: skip
 
 
+PLAIN = ("float32", "bfloat16")  # where no products are, TF32 changes nothing
 HALF = ("bfloat16", "float16")
 HEADS = ((1, 2, 192, 64),) * 3
+FLASH, EFFICIENT, CUDNN = (
+    SDPBackend.FLASH_ATTENTION,
+    SDPBackend.EFFICIENT_ATTENTION,
+    SDPBackend.CUDNN_ATTENTION,
+)
 COMPUTATIONS = (
     Computation("product 256 x 512 x 384", of(torch.matmul, (256, 512), (512, 384))),
-    Computation("product 32 x 16,384 x 32", of(torch.matmul, (32, 16384), (16384, 32))),
-    Computation("batched product", of(torch.bmm, (8, 64, 200), (8, 200, 72))),
-    Computation("linear layer", net(lambda: nn.Linear(1000, 300), (64, 1000))),
-    Computation("convolution 3 x 3", net(lambda: nn.Conv2d(16, 32, 3), (4, 16, 20, 20))),
-    Computation("transposed convolution", net(lambda: nn.ConvTranspose2d(16, 8, 4, 2), (4, 16, 9, 9))),
-    Computation("convolutional network", net(convolutions, (4, 8, 24, 24))),
-    Computation("layer norm", net(lambda: nn.LayerNorm(1024), (32, 1024)), ("float32", *HALF)),
-    Computation("batch norm", net(lambda: nn.BatchNorm1d(64), (128, 64)), ("float32", *HALF)),
-    Computation("softmax", of(partial(torch.softmax, dim=-1), (64, 1000)), ("float32", *HALF)),
-    Computation("attention, flash", of(attention(True), *HEADS), HALF, only(SDPBackend.FLASH_ATTENTION)),
-    Computation("attention, memory-efficient", of(attention(False), *HEADS), ("float32", *HALF), only(SDPBackend.EFFICIENT_ATTENTION)),
-    Computation("attention, cuDNN", of(attention(True), *HEADS), HALF, only(SDPBackend.CUDNN_ATTENTION)),
-    Computation("transformer block", net(lambda: Block(64, 4), (2, 96, 64))),
-    Computation("GRU cell", net(lambda: nn.GRUCell(48, 64), (16, 48), (16, 64))),
-    Computation("LSTM", net(lambda: nn.LSTM(24, 32, batch_first=True), (4, 12, 24))),
-)  # fmt: skip
-
-
+    Computation("product 32 x 16,384 x 32", of(torch.matmul, (32, 16384), (16384, 32)), NARROW),
+    Computation("batched product", of(torch.bmm, (8, 64, 200), (8, 200, 72)), NARROW),
+    Computation("linear layer", net(lambda: nn.Linear(1000, 304), (64, 1000))),
+    Computation("convolution 3 x 3", net(lambda: nn.Conv2d(32, 64, 3), (4, 32, 18, 18))),
+    Computation(
+        "transposed convolution", net(lambda: nn.ConvTranspose2d(16, 8, 4, 2), (4, 16, 9, 9))
+    ),
+    Computation("convolutional network", net(convolutions, (4, 8, 24, 24)), NARROW),
+    Computation("layer norm", net(lambda: nn.LayerNorm(1024), (32, 1024)), PLAIN),
+    Computation("batch norm", net(lambda: nn.BatchNorm1d(64), (128, 64)), PLAIN),
+    Computation("softmax", of(partial(torch.softmax, dim=-1), (64, 1000)), PLAIN),
+    Computation("attention, flash", of(attention(True), *HEADS), HALF, only(FLASH)),
+    Computation(
+        "attention, memory-efficient", of(attention(False), *HEADS), PLAIN, only(EFFICIENT)
+    ),
+    Computation("attention, cuDNN", of(attention(True), *HEADS), HALF, only(CUDNN)),
+    Computation("transformer block", net(lambda: Block(64, 4), (2, 64, 64)), NARROW),
+    Computation("GRU cell", net(lambda: nn.GRUCell(48, 64), (16, 48), (16, 64)), NARROW),
+    Computation("LSTM", net(lambda: nn.LSTM(24, 32, batch_first=True), (4, 12, 24)), NARROW),
+)
+ON_THE_DEVICE = ("linear layer", "convolution 3 x 3", "batch norm", "attention, flash", "GRU cell")
 DRY = ("batched product", "convolution 3 x 3", "attention, flash", "GRU cell")
 
 
@@ -275,10 +283,10 @@ def everything(dry: bool) -> Iterator[Judged]:
             if precision in computation.precisions:
                 yield judged(computation, precision)
     for computation in chosen:
-        if "tf32" in computation.precisions and not dry:  # a CPU has none
+        if computation.precisions is ALL and not dry:  # a CPU has no TF32
             yield unasked(computation)
     for computation in chosen:
-        if "bfloat16" in computation.precisions:
+        if computation.name in ON_THE_DEVICE:
             yield witness(computation)
 
 

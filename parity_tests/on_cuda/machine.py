@@ -1,4 +1,4 @@
-"""What the device is, and what is installed beside it: python -m parity_tests.on_cuda.machine FILE."""
+"""What the device is, and what is installed: python -m parity_tests.on_cuda.machine FILE."""
 
 import json
 import subprocess
@@ -47,7 +47,7 @@ def by_torch() -> dict[str, str]:
         "multiprocessors": str(device.multi_processor_count),
         "memory": f"{device.total_memory / 2**30:.1f} GiB",
         "cuda": str(torch.version.cuda),
-        "cudnn": str(torch.backends.cudnn.version()),
+        "cudnn": str(torch.backends.cudnn.version()),  # type: ignore[no-untyped-call]
         "float32 products": torch.get_float32_matmul_precision(),
         "convolutions in TF32": str(torch.backends.cudnn.allow_tf32),
     }

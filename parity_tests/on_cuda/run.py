@@ -50,8 +50,8 @@ STEPS = (
         120,
     ),
     Step("check", f"backproof check --device cuda --jobs {JOBS} --json FOLDER/check.json", 60),
-    Step("bars", "parity_tests.on_cuda.bars FOLDER/bars.json", 90),
-    Step("speed", "parity_tests.on_cuda.speed FOLDER/speed.json", 240),
+    Step("bars", "parity_tests.on_cuda.bars FOLDER/bars.json", 100),
+    Step("speed", "parity_tests.on_cuda.speed FOLDER/speed.json", 215),
     Step("random", f"backproof check --device cuda --jobs {JOBS} --cases 500 --seed 1", 60),
 )
 

@@ -16,11 +16,11 @@ from backproof.bench.result import Result, Settings, Timing, parsed, plain
 from backproof.bench.sampling import result_of
 from backproof.bench.workload import BACKWARD, FORWARD, STEP, TABLE, WIDEST, Workload, square
 
-THREADS = os.cpu_count() or 1
+THREADS = max(1, (os.cpu_count() or 1) // 2)  # two of them share a core
 EVERY_MODE = tuple(f"cuda {mode}" for mode in ("eager", "foreach", "fused", "compiled", "graph"))
 ON_CPU = ("numpy", "numpy trainer", "torch eager", "torch foreach")
-WIDE = ("cuda eager", "cuda fused", "cuda graph")
-BATCHES = (1, 16, 256, 4096, 65536)
+WIDE = ("cuda eager", "cuda graph")
+WIDTHS, BATCHES = (4, 16, 64, 256, 512, 1024, 2048, 4096), (1, 256, 4096, 65536)
 
 
 def orders(dry: bool) -> Iterator[Order]:
@@ -30,9 +30,9 @@ def orders(dry: bool) -> Iterator[Order]:
     if dry:
         brief, long = (replace(s, seconds=0.01, fewest=3, warm_up=0.001) for s in (brief, long))
     for workloads, settings, among in (
-        (compiled_too(dry), long, (*EVERY_MODE, *ON_CPU)),
         (widest(dry), brief, WIDE),
         (all_sizes(dry), brief, (*EVERY_MODE, *ON_CPU)),
+        (compiled_too(dry), long, (*EVERY_MODE, *ON_CPU)),
     ):
         yield Order(tuple(workloads), settings, among=among)
 
@@ -51,19 +51,17 @@ def compiled_too(dry: bool) -> list[Workload]:
 def widest(dry: bool) -> list[Workload]:
     """Return steps whose time is that of their products."""
     width = 64 if dry else 8192
-    return [square(width, width, precision) for precision in (*narrow(dry), "float32")]
+    return [square(width, width, precision) for precision in narrow(dry)]
 
 
 def all_sizes(dry: bool) -> list[Workload]:
     """Return sweeps over the width, the batch and the precision, and the parts of a step."""
-    widths, batches = [2**k for k in range(2, 13)], BATCHES
-    if dry:
-        widths, batches = widths[:3], batches[:2]
+    widths, batches = (WIDTHS[:3], BATCHES[:2]) if dry else (WIDTHS, BATCHES)
     found = [Workload(*row) for row in (*TABLE, WIDEST)[: 2 if dry else None]]
-    found += [replace(w, kind=kind) for w in found for kind in (FORWARD, BACKWARD)]
+    found += [replace(w, kind=kind) for w in found[-2:] for kind in (FORWARD, BACKWARD)]
     found += [square(width, 64) for width in widths]
     found += [square(width, m) for width in (64, 1024)[: 1 if dry else 2] for m in batches]
-    found += [square(w, 64, p) for p in ("float64", *narrow(dry)) for w in widths[2::2]]
+    found += [square(w, 64, p) for p in ("float64", *narrow(dry)) for w in widths[1::2]]
     return [w for w in dict.fromkeys(found) if w not in compiled_too(dry) or w.kind != STEP]
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -32,6 +33,8 @@ def error(
     """
     if not all(a.numel() for a in args if isinstance(a, Tensor)):
         return None
+    if kind == "bilinear" and p.rounds_operands:
+        return _of_operands(func, args, result, p, draw)
     rule = RULES.get(func)
     if rule is not None and isinstance(args[0], Tensor) and not args[0].is_complex():
         sigma = rule(p, *map(_as_bar, args), **kwargs).sigma
@@ -53,6 +56,23 @@ def _as_bar(argument: Any) -> Any:
 # --- products ------------------------------------------------------------------------------------
 
 
+def _of_operands(func: Any, args: Any, result: Any, p: Precision, draw: Draw) -> Any:
+    """Round what is multiplied, each number once: all rows meet the same rounded weight.
+
+    Then the products are exact, and their sums round as others do.
+    """
+    bias = {"addmm": 0, "baddbmm": 0, "convolution": 2}.get(name_of(func))  # it is not multiplied
+    rounded = tuple(
+        a + a * draw(a) * p.product if is_rounded(a) and place != bias else a
+        for place, a in enumerate(args)
+    )
+    off = func(*rounded)
+    summed = error("bilinear", func, args, {}, result, replace(p, product=p.storage), draw)
+    if isinstance(result, Tensor):
+        return off - result + summed
+    return [None if r is None else o - r + s for r, o, s in zip(result, off, summed, strict=True)]
+
+
 def _of_convolution(func: Any, args: Any, result: Tensor, p: Precision, draw: Draw) -> Tensor:
     x, weight, bias, *others = args
     n = math.prod(weight.shape[1:])
@@ -61,9 +81,10 @@ def _of_convolution(func: Any, args: Any, result: Tensor, p: Precision, draw: Dr
     product = func(x, weight, None, *others)
     squares = func(x.square(), weight.square(), None, *others)
     sigma = _of_products(squares, product, n, p)
-    if bias is not None:  # the sum may begin with it
+    if bias is not None:  # the sum may begin with it, or be stored before it is added
         start = bias.reshape(-1, *(1 for _ in result.shape[2:])) * (squares > 0)
         sigma = torch.hypot(sigma, start.abs() * (p.accumulation * math.sqrt(n)))
+        sigma = torch.hypot(sigma, product.abs() * p.storage)
     return torch.hypot(sigma, result.abs() * p.storage) * draw(result)
 
 
@@ -90,7 +111,7 @@ def _of_products(squares: Tensor, value: Tensor, n: int, p: Precision) -> Tensor
     spread = squares.clamp_min(0).sqrt()
     u = p.accumulation * math.sqrt(max(n - 1, 0))
     walk = torch.hypot(spread * (u / math.sqrt(2)), value * (u / math.sqrt(3)))
-    return torch.hypot(spread * p.product, walk) + (squares > 0) * (n * p.smallest)
+    return torch.hypot(spread * p.partial, walk) + (squares > 0) * (n * p.smallest)
 
 
 # --- sums ----------------------------------------------------------------------------------------

@@ -226,5 +226,5 @@ def begin() -> None:
     """Let the CPU stand in, in this thread, until the process ends."""
     for name, answer in ANSWERS.items():
         setattr(torch.cuda, name, answer)
-    torch.compile = compiled
-    MODE.__enter__()
+    torch.compile = compiled  # type: ignore[assignment]
+    MODE.__enter__()  # type: ignore[no-untyped-call]
