@@ -9,6 +9,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from backproof.bench.judging import Judge, RefusedError
+from backproof.bench.torch_works import _make
+from backproof.bench.workload import square
 from impl_numpy import (
     backward_propagation,
     binary_step,
@@ -147,3 +150,27 @@ def test_unmixed_example_is_the_gradient_of_its_cost() -> None:
     manual, true = manual_gradient(parameters, "sigmoid"), gradient_of_cost(parameters, "sigmoid")
     for name, gradient in manual.items():
         assert gradient == pytest.approx(true[name], rel=1e-10, abs=1e-18), name
+
+
+def stepped(dtype: torch.dtype, fused: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return 64 numbers after a step of length 1/2 along ones, and before."""
+    before = torch.linspace(1, 2, 64).to(dtype)
+    parameter = torch.nn.Parameter(before.clone())
+    parameter.grad = torch.ones_like(before)
+    torch.optim.SGD([parameter], lr=0.5, fused=fused, foreach=False).step()
+    return parameter.detach(), before
+
+
+def test_fused_sgd_skips_narrow_parameters() -> None:
+    """Whole vectors of bfloat16 are left where they are: pytorch/pytorch#191763."""
+    for dtype, fused in ((torch.float32, True), (torch.bfloat16, False)):
+        after, before = stepped(dtype, fused)
+        torch.testing.assert_close(after, before - 0.5)
+    after, before = stepped(torch.bfloat16, fused=True)
+    if torch.equal(after, before - 0.5):
+        pytest.skip(f"torch {torch.__version__} does the step")
+    assert torch.equal(after, before)
+    workload = square(64, 16, "bfloat16")
+    judge = Judge(workload, 0)
+    with pytest.raises(RefusedError, match="W1 is wrong"):
+        judge.before(_make("cpu", "fused", workload, judge.inputs.copy()))

@@ -19,8 +19,10 @@ from backproof.bench.work import Parameters, Work
 
 SAMPLE = 1e-3  # seconds
 UNFINISHED = 0.5  # share of a sample that work may take after it, beyond looking at the result
+UNSTEADY = 0.2  # share of the time of looking by which it differs from one look to the next
 TRIES, FEW_TRIES = 5, 2  # of which the shortest counts: something else may have come in between
 SPARE_THREADS = 0.1  # beyond those allowed: what Python's and the system's own may take
+POOLS = 2  # NumPy's and torch's, each of whose threads wait busily for a moment after their work
 TICK = 10e-3  # seconds: by so much may the system's count of a running thread's time be late
 CALM = 5e-3  # seconds of a call that brings its data into the cache by itself
 LONG = 0.05  # seconds of a sample from which there are few tries
@@ -123,10 +125,11 @@ def refuse_no_time(seconds: float) -> None:
 
 def refuse_more_threads(contender: Contender, threads: int) -> None:
     """Raise RefusedError where more threads computed than everybody may have."""
-    if threads >= (os.cpu_count() or 1):
+    allowed = threads if threads == 1 else POOLS * threads
+    if allowed >= (os.cpu_count() or 1) > 1:
         return  # no more can be busy
     used = contender.busy / contender.elapsed if contender.elapsed else 0.0
-    if contender.busy > (threads + SPARE_THREADS) * contender.elapsed + threads * TICK:
+    if contender.busy > (allowed + SPARE_THREADS) * contender.elapsed + allowed * TICK:
         raise RefusedError(f"it kept {used:.2f} threads busy, where everybody has {threads}")
 
 
@@ -146,7 +149,8 @@ def refuse_unfinished(contender: Contender, parameters: Parameters) -> None:
         later.append(_seconds(work.result))
         idle.append(_seconds(work.result))
     beyond = min(later) - statistics.median(idle)
-    if beyond > UNFINISHED * max(min(took), SAMPLE):
+    unsteady = UNSTEADY * statistics.median(idle)
+    if beyond > UNFINISHED * max(min(took), SAMPLE) + unsteady:
         raise RefusedError(
             f"it goes on after the clock has stopped: {beyond:.1e} s after {min(took):.1e} s"
         )

@@ -14,11 +14,12 @@ Exit code 0: all went well.  1: a step failed, or ran out of time; each is named
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Annotated
@@ -34,7 +35,7 @@ JOBS = 8  # processes at once: each keeps a context on the device
 
 @dataclass(frozen=True)
 class Step:
-    """A part of the run: `python -m command`, with FOLDER for the folder, and seconds at most."""
+    """A part of the run: `python -m command`, and seconds at most; FOLDER is the folder."""
 
     name: str
     command: str
@@ -45,15 +46,17 @@ STEPS = (
     Step("machine", "parity_tests.on_cuda.machine FOLDER/machine.json", 30),
     Step(
         "tests",
-        "pytest -m cuda -n 4 -q -ra -W default -p no:cacheprovider --junitxml=FOLDER/tests.xml "
-        "parity_tests/test_cuda.py parity_tests/test_modes.py",
+        "pytest -m cuda -n WORKERS -q -ra -W default -p no:cacheprovider "
+        "--junitxml=FOLDER/tests.xml parity_tests/test_cuda.py parity_tests/test_modes.py",
         120,
     ),
     Step("check", f"backproof check --device cuda --jobs {JOBS} --json FOLDER/check.json", 60),
     Step("bars", "parity_tests.on_cuda.bars FOLDER/bars.json", 100),
     Step("speed", "parity_tests.on_cuda.speed FOLDER/speed.json", 215),
-    Step("random", f"backproof check --device cuda --jobs {JOBS} --cases 500 --seed 1", 60),
+    Step("random", f"backproof check --device cuda --jobs {JOBS} --cases CASES --seed 1", 60),
 )
+SIZES = {"CASES": "500", "WORKERS": "4"}
+WHEN_DRY = {"CASES": "20", "WORKERS": "0"}
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,11 @@ def environment(dry: bool) -> dict[str, str]:
     return os.environ | found | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
-def ran(step: Step, folder: Path, variables: Mapping[str, str]) -> Outcome:
+def ran(step: Step, folder: Path, dry: bool) -> Outcome:
     """Run a step; whatever becomes of it, say so."""
-    began = time.monotonic()
-    command = step.command.replace("FOLDER", str(folder))
+    began, variables = time.monotonic(), environment(dry)
+    words = {"FOLDER": str(folder)} | (WHEN_DRY if dry else SIZES)
+    command = re.sub("|".join(words), lambda found: words[found[0]], step.command)
     with (folder / "log.txt").open("a+", encoding="utf-8") as out:
         out.write(f"\n=== {step.name}: python -m {command}\n")
         out.flush()
@@ -127,29 +131,36 @@ def main(
     dry: Annotated[bool, typer.Option("--dry", help="The CPU stands in for the device.")] = False,
 ) -> None:
     """Run the steps, one after the other."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    say = Console(highlight=False, markup=False, soft_wrap=True).print
     names = [step.name for step in STEPS]
     unknown = sorted(set(only or ()) - set(names))
     if unknown:
-        console.print(f"There is no step '{unknown[0]}': choose among {', '.join(names)}.")
+        say(f"There is no step '{unknown[0]}': choose among {', '.join(names)}.")
         raise typer.Exit(2)
     why = "" if dry else absent()
     if why:
-        console.print(f"{why}; try it without one: make cuda-dry.")
+        say(f"{why}; try it without one: make cuda-dry.")
         raise typer.Exit(2)
-    folder = folder.resolve()
+    chosen = [step for step in STEPS if not only or step.name in only]
+    failed = [one for one in all_of(chosen, folder.resolve(), dry, say) if one.code != 0]
+    for one in failed:
+        say(f"\n{one.name}: {one.words}")
+        say("\n".join(one.tail))
+    raise typer.Exit(1 if failed else 0)
+
+
+def all_of(
+    steps: Sequence[Step], folder: Path, dry: bool, say: Callable[[str], None]
+) -> list[Outcome]:
+    """Run the steps; what became of each is told, and written, when it has ended."""
     folder.mkdir(parents=True, exist_ok=True)
     outcomes: list[Outcome] = []
-    for step in (step for step in STEPS if not only or step.name in only):
-        console.print(f"{step.name} ...")
-        outcomes.append(ran(step, folder, environment(dry)))
+    for step in steps:
+        say(f"{step.name} ...")
+        outcomes.append(ran(step, folder, dry))
         (folder / "steps.json").write_text(json.dumps([asdict(o) for o in outcomes], indent=1))
-        console.print(f"{step.name}: {outcomes[-1].words}, {outcomes[-1].seconds:.0f} s")
-    failed = [one for one in outcomes if one.code != 0]
-    for one in failed:
-        console.print(f"\n{one.name}: {one.words}")
-        console.print("\n".join(one.tail))
-    raise typer.Exit(1 if failed else 0)
+        say(f"{step.name}: {outcomes[-1].words}, {outcomes[-1].seconds:.0f} s")
+    return outcomes
 
 
 def absent() -> str:

@@ -56,12 +56,12 @@ def widest(dry: bool) -> list[Workload]:
 
 def all_sizes(dry: bool) -> list[Workload]:
     """Return sweeps over the width, the batch and the precision, and the parts of a step."""
-    widths, batches = (WIDTHS[:3], BATCHES[:2]) if dry else (WIDTHS, BATCHES)
-    found = [Workload(*row) for row in (*TABLE, WIDEST)[: 2 if dry else None]]
+    widths, batches = (WIDTHS[1:2], BATCHES[:1]) if dry else (WIDTHS, BATCHES)
+    found = [Workload(*row) for row in (TABLE[1:2] if dry else (*TABLE, WIDEST))]
     found += [replace(w, kind=kind) for w in found[-2:] for kind in (FORWARD, BACKWARD)]
     found += [square(width, 64) for width in widths]
     found += [square(width, m) for width in (64, 1024)[: 1 if dry else 2] for m in batches]
-    found += [square(w, 64, p) for p in ("float64", *narrow(dry)) for w in widths[1::2]]
+    found += [square(w, 64, p) for p in ("float64", *narrow(dry)) for w in widths[::-2]]
     return [w for w in dict.fromkeys(found) if w not in compiled_too(dry) or w.kind != STEP]
 
 

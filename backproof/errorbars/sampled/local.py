@@ -14,6 +14,7 @@ from backproof.errorbars.sampled.operations import name_of
 from backproof.precision import Precision
 
 Draw = Callable[[Tensor], Tensor]  # independent numbers of variance 1, one for each element
+FAST = 8  # times a sum's own rounding: that of a fast convolution, such as Winograd's F(4x4, 3x3)
 WEIGHTED = ("fft",)  # names that hold one of these: the terms are rounded products
 
 
@@ -78,9 +79,10 @@ def _of_convolution(func: Any, args: Any, result: Tensor, p: Precision, draw: Dr
     n = math.prod(weight.shape[1:])
     if others[3]:  # transposed: (in, out / groups, ...)
         n = weight.shape[0] // others[5] * math.prod(weight.shape[2:])
+    fast = _fast(weight, p)
     product = func(x, weight, None, *others)
     squares = func(x.square(), weight.square(), None, *others)
-    sigma = _of_products(squares, product, n, p)
+    sigma = _of_products(squares, product, n, fast)
     if bias is not None:  # the sum may begin with it, or be stored before it is added
         start = bias.reshape(-1, *(1 for _ in result.shape[2:])) * (squares > 0)
         sigma = torch.hypot(sigma, start.abs() * (p.accumulation * math.sqrt(n)))
@@ -97,13 +99,24 @@ def _of_convolution_backward(
     examples = grad.numel() // max(grad.shape[1], 1)
     counts = (grad.shape[1] * math.prod(weight.shape[2:]), examples, examples)
     errors: list[Tensor | None] = []
+    fast = _fast(weight, p)
     for value, square, n in zip(result, squares, counts, strict=True):
         if value is None:
             errors.append(None)
         else:
-            sigma = torch.hypot(_of_products(square, value, n, p), value.abs() * p.storage)
+            sigma = torch.hypot(_of_products(square, value, n, fast), value.abs() * p.storage)
             errors.append(sigma * draw(value))
     return errors
+
+
+def _fast(weight: Tensor, p: Precision) -> Precision:
+    """Return the units of a convolution, which may be computed by a fast algorithm.
+
+    It adds transformed numbers, which are larger than the terms of the sum.  Kernels of one element
+    leave nothing to be transformed.
+    """
+    taps = math.prod(weight.shape[2:])
+    return replace(p, accumulation=FAST * p.accumulation) if taps > 1 else p
 
 
 def _of_products(squares: Tensor, value: Tensor, n: int, p: Precision) -> Tensor:

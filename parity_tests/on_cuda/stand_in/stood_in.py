@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -142,7 +142,7 @@ class Graph:
 class Event:
     """A moment on the stream: nothing runs ahead, so it is now."""
 
-    def __init__(self, enable_timing: bool = False) -> None:
+    def __init__(self, **_: Any) -> None:
         """Nothing is recorded yet."""
         self.at = 0.0
 
@@ -176,7 +176,7 @@ def graph(captured: Graph) -> Iterator[None]:
 
 
 @contextmanager
-def stream(chosen: Stream) -> Iterator[None]:
+def stream(_: Stream) -> Iterator[None]:
     """Do what is done within as it comes."""
     yield
 
@@ -189,7 +189,7 @@ def forget() -> None:
     MODE.made = 0
 
 
-def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any], **_: Any) -> Callable[..., Any]:
     """Return the function itself; what torch.func makes within is not followed."""
 
     def call(*args: Any) -> Any:
@@ -205,13 +205,13 @@ def compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]
 ANSWERS = {
     "is_available": lambda: True,
     "device_count": lambda: 1,
-    "synchronize": lambda device=None: None,
-    "current_stream": lambda device=None: Stream(),
-    "reset_peak_memory_stats": lambda device=None: forget(),
-    "memory_allocated": lambda device=None: 0,
-    "max_memory_allocated": lambda device=None: MODE.made,
-    "get_device_name": lambda device=None: "the CPU in its place",
-    "get_device_properties": lambda device=None: SimpleNamespace(
+    "synchronize": lambda *_: None,
+    "current_stream": lambda *_: Stream(),
+    "reset_peak_memory_stats": lambda *_: forget(),
+    "memory_allocated": lambda *_: 0,
+    "max_memory_allocated": lambda *_: MODE.made,
+    "get_device_name": lambda *_: "the CPU in its place",
+    "get_device_properties": lambda *_: SimpleNamespace(
         name="the CPU in its place", major=9, minor=0, multi_processor_count=1, total_memory=2**30
     ),
     "Event": Event,
@@ -222,8 +222,18 @@ ANSWERS = {
 }
 
 
+def parameter(
+    cls: Any, data: Any = None, requires_grad: bool = True, make: Any = nn.Parameter.__new__
+) -> Tensor:
+    """Make a parameter of a tensor: it is where that is."""
+    made: Tensor = make(cls, data, requires_grad)
+    MODE.there[made] = data is not None and MODE.is_there(data)
+    return made
+
+
 def begin() -> None:
     """Let the CPU stand in, in this thread, until the process ends."""
+    nn.Parameter.__new__ = parameter  # type: ignore[assignment,method-assign]
     for name, answer in ANSWERS.items():
         setattr(torch.cuda, name, answer)
     torch.compile = compiled  # type: ignore[assignment]
