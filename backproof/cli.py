@@ -3,9 +3,11 @@
 import contextlib
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from backproof import versions
 from backproof.commands.bench import bench
 from backproof.commands.check import check
 from backproof.commands.compare import compare
@@ -21,7 +23,6 @@ COMMANDS = (check, gate, bench, mistakes, explain, demo, record, compare, schema
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Is this hand-written neural-network mathematics right?  Compared with PyTorch, each "
@@ -29,6 +30,26 @@ app = typer.Typer(
 )
 for _command in COMMANDS:
     app.command()(_command)
+
+
+def _show_versions(wanted: bool) -> None:
+    if not wanted:
+        return
+    print(versions.in_words())  # noqa: T201
+    raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_versions, help="Show the versions, and stop."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
+    versions.refuse_old()
 
 
 def main() -> None:
@@ -46,8 +67,8 @@ def main() -> None:
         code = _complain(f"Cannot write the output: {error.strerror}.")
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    except SystemExit:  # so says rich when nobody reads its output any more
-        code = _stop_writing()
+    except SystemExit as end:  # so says rich when nobody reads its output any more
+        code = 0 if end.code == 0 else _stop_writing()
     if code == INTERRUPTED:
         code = _complain("Interrupted: nothing was judged and nothing was written.")
     sys.exit(code)

@@ -5,13 +5,13 @@ import os
 import platform
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
 
 from backproof.candidate.walls import told as isolation
 from backproof.controls import Control
 from backproof.verdict import CaseReport, TargetReport, worst
+from backproof.versions import version_of
 
 EXIT_CODES = {"agree": 0, "differ": 1, "undecided": 1, "cannot judge": 2, "nothing judged": 2}
 
@@ -72,7 +72,7 @@ class Report:
 
 def environment() -> dict[str, str]:
     """Return the versions and the machine that a figure depends on."""
-    packages = {name: _version(name) for name in ("backproof", "numpy", "torch")}
+    packages = {name: version_of(name) for name in ("backproof", "numpy", "torch")}
     return packages | {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -83,13 +83,6 @@ def environment() -> dict[str, str]:
         **_blas(),
         **_torch_threads(),
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _cpu() -> str:

@@ -138,8 +138,15 @@ def shares(result: Result) -> Iterator[str]:
                      f"{rate:.0f}", f"{share:.2f}",
                      NONE if peak is None else f"{peak:.2f}", memory]
                 )  # fmt: skip
-    head = ("network, batch, precision", "", "microseconds", "TFLOP/s of the products",
-            "share of the products alone", "of the largest rate seen", "memory it makes")  # fmt: skip
+    head = (
+        "network, batch, precision",
+        "",
+        "microseconds",
+        "TFLOP/s of the products",
+        "share of the products alone",
+        "of the largest rate seen",
+        "memory it makes",
+    )
     yield from table("wide steps", head, rows)
 
 
