@@ -1,5 +1,7 @@
 """Two real data sets, bundled with scikit-learn: nothing is downloaded.
 
+Without scikit-learn the cases that need them are left out of the table, and that is said.
+
 They are read straight from scikit-learn's installed files: importing it takes longer than judging
 the whole table of cases.
 """
@@ -11,6 +13,8 @@ import numpy as np
 
 from backproof.errors import BackproofError
 from backproof.trace import Array
+
+CASES = ("breast-cancer", "digits")  # that need them
 
 
 def breast_cancer() -> tuple[Array, Array]:
@@ -25,13 +29,21 @@ def digits() -> tuple[Array, Array]:
     return _standardised(table[:, :-1]).T, np.eye(10)[table[:, -1].astype(int)].T
 
 
-def _file(name: str) -> Path:
+def absent() -> str:
+    """Return why they are not here, a sentence; "" where they are."""
     spec = importlib.util.find_spec("sklearn")
-    if spec is None or spec.origin is None:
-        raise BackproofError(
-            "The real data sets come with scikit-learn, which is not installed: "
-            "pip install 'backproof[data]', or choose other cases with --case."
-        )
+    if spec is not None and spec.origin is not None:
+        return ""
+    return (
+        "The real data sets come with scikit-learn, which is not installed: "
+        "pip install 'backproof[data]'."
+    )
+
+
+def _file(name: str) -> Path:
+    why, spec = absent(), importlib.util.find_spec("sklearn")
+    if why or spec is None or spec.origin is None:
+        raise BackproofError(why)
     path = Path(spec.origin).parent / "datasets" / "data" / name
     if not path.is_file():
         raise BackproofError(

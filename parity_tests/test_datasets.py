@@ -7,7 +7,9 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_digits
 
 from backproof import datasets
+from backproof.commands.check import check
 from backproof.errors import BackproofError
+from backproof.suite.request import Request
 
 
 def test_breast_cancer_is_that_of_scikit_learn() -> None:
@@ -44,3 +46,27 @@ def test_without_the_files_there_is_a_sentence(
     monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
     with pytest.raises(BackproofError, match=sentence):
         datasets.breast_cancer()
+
+
+def test_without_scikit_learn_the_table_is_judged_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    request = Request((), 0, ("float64", "float32"), 0)
+    names = {case.name for case, _ in request.questions()}
+    assert request.left_out == ""
+    assert names >= set(datasets.CASES)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert {case.name for case, _ in request.questions()} == names - set(datasets.CASES)
+    assert request.left_out.startswith("breast-cancer and digits are left out. The real data sets")
+    assert Request(("digits",), 0, ("float64",), 0).left_out == ""
+
+
+def test_what_is_left_out_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(datasets, "absent", lambda: "No [data] here.")
+    monkeypatch.setattr("backproof.commands.check._run", lambda *_: 0)
+    assert check() == 0
+    assert capsys.readouterr().out == ("breast-cancer and digits are left out. No [data] here.\n\n")
+    assert check(case=["dead"]) == 0
+    assert capsys.readouterr().out == ""

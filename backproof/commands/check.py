@@ -88,7 +88,16 @@ def check(
         from backproof.report.gradescope import refuse_several
 
         refuse_several(len(chosen))
+    if not targets:
+        _say(request.left_out)
     return _run(plan(chosen, request), jobs or os.cpu_count() or 1, paths)
+
+
+def _say(sentence: str) -> None:
+    from rich.console import Console
+
+    if sentence:
+        Console(highlight=False, markup=False).print(f"{sentence}\n", soft_wrap=True)
 
 
 def _list_cases() -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from backproof import datasets
 from backproof.case import Case
 from backproof.cases import TABLE, case_named, random_cases
 from backproof.errors import BackproofError
@@ -28,7 +29,7 @@ class Request:
         Raises BackproofError for an unknown case, or where none is left in these precisions.
         """
         named = [case_named(name) for name in dict.fromkeys(self.names)]
-        cases = named if self.names or self.random else list(TABLE)
+        cases = named if self.names or self.random else self._table()
         cases += random_cases(self.seed, self.random)
         questions = [(c, d) for c in cases for d in self.dtypes if d in c.dtypes]
         if not questions:
@@ -37,6 +38,15 @@ class Request:
                 "--dtype."
             )
         return questions
+
+    @property
+    def left_out(self) -> str:
+        """Why some cases of the table are left out, a sentence; "" where none is."""
+        why = "" if self.names or self.random else datasets.absent()
+        return why and f"{' and '.join(datasets.CASES)} are left out. {why}"
+
+    def _table(self) -> list[Case]:
+        return [case for case in TABLE if not (self.left_out and case.name in datasets.CASES)]
 
     def single(self) -> "list[Request]":
         """Return a request for each of the questions."""

@@ -117,7 +117,8 @@ class PythonFile:
         bad = [one for one in request.questions() if (one[0].name, one[1]) in differs]
         numbers = lines_of(self.path, *bad[0], request.seed) if bad else {}
         lines = quoted(source, self.path, numbers)
-        return replace(report, reading="its function trace(case)", lines=lines)
+        notes = (*report.notes, *filter(None, [request.left_out]))
+        return replace(report, reading="its function trace(case)", lines=lines, notes=notes)
 
     def _judge_convention(self, request: Request) -> TargetReport:
         from backproof.own.judging import judge_file
