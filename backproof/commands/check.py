@@ -29,6 +29,13 @@ def check(
     device: Annotated[
         str, typer.Option(help="Where the PyTorch twin runs: cpu, cuda, cuda:1, ...")
     ] = "cpu",
+    ddp: Annotated[
+        int,
+        typer.Option(
+            help="Judge the PyTorch twin under DistributedDataParallel, on so many processes.",
+            show_default=False,
+        ),
+    ] = 0,
     seed: Seed = 0,
     cases: Annotated[
         int, typer.Option(min=0, help="Run this many random cases instead of the table.")
@@ -81,7 +88,7 @@ def check(
         "html": html,
         "gradescope": gradescope,
     }
-    chosen = targets_of(targets or [], command, device, written=any(paths.values()))
+    chosen = targets_of(targets or [], command, device, ddp, written=any(paths.values()))
     if targets or command is not None:
         see_to(isolation)
     if gradescope is not None:

@@ -12,15 +12,20 @@ if TYPE_CHECKING:
 
 
 def targets_of(
-    words: list[str], command: str | None, device: str, *, written: bool
+    words: list[str], command: str | None, device: str, ddp: int = 0, *, written: bool
 ) -> "Sequence[Target]":
     """Return what is to be judged; `written`: what is not there is a line of a report as well."""
-    from backproof.suite.target import Program, Twins
+    from backproof.suite.target import Parallel, Program, Twins
 
     if words and command is not None:
         raise BackproofError(f"Give either the file {words[0]} or --cmd, not both.")
     if not words and command is None:
-        return [Twins(device)]
+        return [Parallel(ddp, device) if ddp else Twins(device)]
+    if ddp:
+        raise BackproofError(
+            f"--ddp {ddp} shares the examples of the PyTorch twin among processes; leave it out "
+            "for your own code."
+        )
     if device != "cpu":
         raise BackproofError(
             f"--device {device} is where the PyTorch twin runs; leave it out for your own code."

@@ -59,6 +59,40 @@ class Twins:
 
 
 @dataclass(frozen=True)
+class Parallel:
+    """The PyTorch twin under DistributedDataParallel, on so many processes."""
+
+    ranks: int
+    device: str = "cpu"
+
+    @property
+    def words(self) -> str:
+        """The option --ddp."""
+        return f"--ddp {self.ranks}"
+
+    def parts(self, request: Request) -> list[Request]:
+        """Return all at once: the processes are started once for all cases."""
+        return [request]
+
+    def judge(self, request: Request) -> TargetReport:
+        """Judge it with even shares and with uneven ones, and name a mistake in sharing."""
+        from backproof.parallel import (
+            KINDS,
+            Ranks,
+            mistakes_in,
+            parallel_candidate,
+            refuse_impossible,
+        )
+
+        refuse_impossible(self.ranks, self.device)
+        with Ranks(self.ranks, self.device) as ranks:
+            candidates = {kind: parallel_candidate(ranks, kind) for kind in KINDS}
+            report = _judged(self.words, request, list(candidates.values()))
+            notes = tuple(mistakes_in(report, request, candidates, self.ranks))
+        return replace(report, notes=notes)
+
+
+@dataclass(frozen=True)
 class Program:
     """A program in any language, by the command that starts it."""
 
