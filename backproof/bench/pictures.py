@@ -14,6 +14,7 @@ from typing import Any
 from backproof.bench.ink import LIGHT, STANDING_IN, line_of, style_sheet
 from backproof.bench.result import CUDA_PRODUCTS, PRODUCTS, Result, Sweep, Timing, sweeps
 from backproof.errors import BackproofError
+from backproof.report.lines import printable, short
 
 if find_spec("matplotlib") is None:
     raise BackproofError("Pictures need matplotlib: pip install backproof[bench].")
@@ -23,7 +24,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
+from backproof.report.page.drawing import any_letter
+
 SIZE = (7.6, 4.6)  # inches
+LONGEST = 40  # characters of a name
 GAP = 0.052  # between two labels, as a share of the height
 NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
@@ -107,7 +111,7 @@ def _picture(name: str, title: str, words: str, plot: Plot) -> Picture:
 
 
 def _drawn(plot: Plot, title: str, colours: Mapping[str, str], kind: str) -> bytes:
-    with mpl.rc_context(_style(colours)):
+    with mpl.rc_context(_style(colours)), any_letter():
         figure = Figure(figsize=SIZE)
         figure.subplots_adjust(left=0.105, right=0.765, top=0.86, bottom=0.125)
         axes = figure.add_subplot()
@@ -121,6 +125,7 @@ def _drawn(plot: Plot, title: str, colours: Mapping[str, str], kind: str) -> byt
 def _style(colours: Mapping[str, str]) -> dict[Any, Any]:
     return {
         "svg.fonttype": "none",
+        "text.parse_math": False,  # a name may hold dollars
         "svg.hashsalt": "backproof",
         "font.family": "sans-serif",
         "font.size": 10.5,
@@ -182,7 +187,13 @@ def _label(axes: Axes, ends: Mapping[str, tuple[float, str]]) -> None:
             color=colour, linewidth=0.8, marker="", linestyle="-",
         )  # fmt: skip
         axes.text(
-            1.04, height, name, transform=axes.transAxes, color=colour, va="center", fontsize=10
+            1.04,
+            height,
+            short(printable(name), LONGEST),
+            transform=axes.transAxes,
+            color=colour,
+            va="center",
+            fontsize=10,
         )
 
 

@@ -7,8 +7,9 @@ from rich.text import Text
 from backproof.bench.crossing import sentences
 from backproof.bench.result import Result
 from backproof.bench.tables import Table, missing, tables
-from backproof.report.lines import printable, write
+from backproof.report.lines import printable, short, write
 
+LONGEST = 40  # characters of a cell
 WIDEST = 400  # columns: a table is never folded, wherever it is printed to
 
 
@@ -16,6 +17,7 @@ def print_result(result: Result, console: Console) -> None:
     """Print tables, then what they say in words, then what is missing, then the machine."""
     console.width = max(console.width, WIDEST)
     for table in tables(result):
+        write(console, table.title)
         console.print(_drawn(table))
         console.print()
     for line in sentences(result):
@@ -44,12 +46,14 @@ def conditions(result: Result) -> str:
 
 
 def _drawn(table: Table) -> RichTable:
-    drawn = RichTable(title=printable(table.title), title_justify="left", box=None, pad_edge=False)
+    drawn = RichTable(box=None, pad_edge=False)
     for k, name in enumerate(table.head):
-        drawn.add_column(printable(name), justify="left" if k == 0 else "right")
+        drawn.add_column(
+            Text(short(printable(name), LONGEST)), justify="left" if k == 0 else "right"
+        )
     for row, cells in enumerate(table.rows):
         styled = (
-            Text(printable(cell), style="bold" if (row, k) in table.best else "")
+            Text(short(printable(cell), LONGEST), style="bold" if (row, k) in table.best else "")
             for k, cell in enumerate(cells)
         )
         drawn.add_row(*styled)

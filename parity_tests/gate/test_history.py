@@ -139,3 +139,9 @@ def test_the_page_needs_nothing_else_and_escapes_what_it_says() -> None:
 
 def test_one_run_is_no_trend() -> None:
     assert "With two runs there is something to draw" in page.rendered(RUNS[:1])
+
+
+def test_numbers_too_large_for_a_picture_are_left_out() -> None:
+    runs = [run(number, z=1e308 if number % 2 else 2.0) for number in range(1, 7)]
+    assert "over 6 runs" in trends(runs)[0].sentence
+    assert picture.rendered(runs).startswith("<svg")

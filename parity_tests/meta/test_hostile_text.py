@@ -5,16 +5,13 @@ the words: no line, no element, no entry more, and nothing that a terminal or a 
 """
 
 import json
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from backproof import cli
 from backproof.report import github, gradescope, html, junit, markdown, notebook
@@ -22,22 +19,19 @@ from backproof.report import json as as_json
 from backproof.report.lines import printable
 from backproof.report.model import Report
 from backproof.verdict import Line, TargetReport, Verdict
-from parity_tests.meta.reports import CAUGHT, case_report, finding
-
-FRAGMENTS = (
-    *("\x1b[2J", "\x1b]0;title\x07", "\x00", "\x7f", "\x9b31m"),
-    *("\r", "\n", "\r\n", "\v", "\f", "\x85"),
-    *("\u2028", "\u202e", "\u2066", "\u200b", "\ufeff", "\ufffe", "\ud800", "\U000e0001"),
-    *("::error file=a::b", "::stop-commands::x", "##[error]", "%0A::warning::", "::add-mask::*"),
-    *("<script>alert(1)</script>", "</pre>", "<!--", "]]>", "<![CDATA[", "&lt;", "&#27;", "'\""),
-    *("`", "```", "~~~", "</details>", "| a |", "[x](javascript:1)", "![](x)"),
-    *("# x", "@all", "$x$"),
-    *("{{ 7 * 7 }}", "{% raw %}", "[bold red]", "[/]", "\\", "%s", "agree", "x" * 5000),
+from parity_tests.meta.hostile import (
+    HARMLESS,
+    NASTY,
+    WORDS,
+    Tags,
+    blocks_of,
+    commands_of,
+    lines_of,
+    shape_of,
+    strings_of,
+    tree_of,
 )
-PIECES = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), min_size=1, max_size=6)
-WORDS = PIECES.map("".join).filter(bool)
-NASTY = "".join(FRAGMENTS)
-HARMLESS = "word"
+from parity_tests.meta.reports import CAUGHT, case_report, finding
 
 
 def reports(words: str) -> tuple[Report, Report]:
@@ -53,68 +47,20 @@ def reports(words: str) -> tuple[Report, Report]:
     return Report([judged]), Report([TargetReport(words, [], refused=words)])
 
 
-class Tags(HTMLParser):
-    """The elements of a page, each with the names of its attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, ...]] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, *(name for name, _ in attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.found.append((f"/{tag}",))
-
-    def handle_comment(self, _: str) -> None:
-        self.found.append(("!",))
-
-
-def _lines(text: str) -> Any:
-    return text.count("\n")
-
-
-def _tree(text: str) -> Any:
-    return [(e.tag, sorted(e.attrib)) for e in ElementTree.fromstring(text.encode()).iter()]
-
-
-def _shape(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _shape(item) for name, item in value.items()}
-    return [_shape(item) for item in value] if isinstance(value, list) else type(value).__name__
-
-
-def _blocks(text: str) -> Any:
-    """Return Markdown without what is in fences, and without the words."""
-    bare = re.sub(r"^(`{3,})text\n.*?^\1\n", "fence\n", text, flags=re.M | re.S)
-    return _lines(bare), re.findall(r"[<>|`#*\[\]]", re.sub(r"&#\d+;", "", bare))
-
-
-def _commands(text: str) -> Any:
-    return [re.sub(r"=[^,:]*|::[^\n]*$", "", line) for line in text.splitlines()]
-
-
 FORMATS: dict[str, tuple[ModuleType | None, Callable[[Report], str], Callable[[str], Any]]] = {
-    "text": (None, str, _lines),
-    "json": (None, as_json.rendered, lambda text: _shape(json.loads(text)["targets"][0]["cases"])),
-    "junit": (junit, junit.rendered, _tree),
-    "markdown": (markdown, markdown.rendered, _blocks),
+    "text": (None, str, lines_of),
+    "json": (
+        None,
+        as_json.rendered,
+        lambda text: shape_of(json.loads(text)["targets"][0]["cases"]),
+    ),
+    "junit": (junit, junit.rendered, tree_of),
+    "markdown": (markdown, markdown.rendered, blocks_of),
     "html": (html, html.rendered, lambda text: Tags(text).found),
-    "gradescope": (gradescope, gradescope.rendered, lambda text: _shape(json.loads(text))),
+    "gradescope": (gradescope, gradescope.rendered, lambda text: shape_of(json.loads(text))),
     "notebook": (notebook, notebook.as_html, lambda text: Tags(text).found),
-    "github": (github, lambda report: "\n".join(github.annotations(report)), _commands),
+    "github": (github, lambda report: "\n".join(github.annotations(report)), commands_of),
 }
-
-
-def _strings(value: Any) -> list[str]:
-    """Return all strings in what came out of JSON, as a page would show them."""
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _strings(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in _strings(item)]
-    return [value] if isinstance(value, str) else []
 
 
 def is_neutral(kind: str, words: str) -> None:
@@ -122,7 +68,7 @@ def is_neutral(kind: str, words: str) -> None:
     _, rendered, shape = FORMATS[kind]
     for hostile, harmless in zip(reports(words), reports(HARMLESS), strict=True):
         text = rendered(hostile)
-        seen = _strings(json.loads(text)) if kind == "gradescope" else [text]
+        seen = strings_of(json.loads(text)) if kind == "gradescope" else [text]
         assert all(one.replace("\n", "").isprintable() for one in seen)
         assert shape(text) == shape(rendered(harmless))
 

@@ -10,9 +10,11 @@ from matplotlib.ticker import MaxNLocator
 from backproof.gate.history.points import change_points
 from backproof.gate.history.runs import Run
 from backproof.precision import Z_LIMIT
-from backproof.report.lines import count
+from backproof.report.lines import count, printable, short
 from backproof.report.page.drawing import BAD, FAINT, ONE, OTHER, drawing, plain_numbers
 
+LARGEST = 1e100  # what is drawn; with more, the scale of a picture overflows
+LONGEST = 40  # characters of a name
 TITLES = {
     "z": "the largest z",
     "sensitivity": "the worst sensitivity",
@@ -54,7 +56,8 @@ def _trend(kind: str, runs: Sequence[Run]) -> list[Trend]:
     sentence = _sentence(kind, len(runs), len(lines), changes)
     with drawing(f"trend-{kind}", sentence) as drawn:
         for name, (at, values) in lines.items():
-            _draw(drawn.axes, at, values, name if name in changes else "")
+            changing = short(printable(name), LONGEST) if name in changes else ""
+            _draw(drawn.axes, at, values, changing)
         for point in sorted({point for points in changes.values() for point in points}):
             drawn.axes.axvline(point - 0.5, color=OTHER, linestyle=":")
         _dress(drawn.axes, kind)
@@ -62,9 +65,9 @@ def _trend(kind: str, runs: Sequence[Run]) -> list[Trend]:
 
 
 def _line(kind: str, name: str, runs: Sequence[Run]) -> tuple[list[int], list[float]]:
-    """Return the runs that have a number, from 1, and the numbers."""
+    """Return the runs that have a number that can be drawn, from 1, and the numbers."""
     found = [(n, run.series.get(kind, {}).get(name)) for n, run in enumerate(runs, 1)]
-    there = [(n, value) for n, value in found if value is not None]
+    there = [(n, value) for n, value in found if value is not None and abs(value) < LARGEST]
     scale = 100 if kind == "ratio" else 1
     return [n for n, _ in there], [scale * value for _, value in there]
 

@@ -1,6 +1,7 @@
 """A figure of matplotlib as SVG within a page: its colours are the page's, its ids its own."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -12,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from backproof.report.lines import printable
 from backproof.report.page.scale import power
 
 # What is drawn in one of these gets the colour that the style sheet gives the variable: the page
@@ -22,6 +24,7 @@ SIZE = (5.2, 2.9)  # inches: wide enough for a desktop, with letters that a phon
 WITHIN = (0.17, 0.19, 0.81, 0.77)  # left, bottom, width, height of the axes, in shares of SIZE
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a name may hold dollars
     "svg.hashsalt": "backproof",  # the same report gives the same page
     "font.size": 11,
     "text.color": INK,
@@ -48,6 +51,14 @@ class Drawing:
 
 
 @contextmanager
+def any_letter() -> Iterator[None]:
+    """Draw letters that the font does not have as well: the reader's browser may."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        yield
+
+
+@contextmanager
 def drawing(name: str, sentence: str) -> Iterator[Drawing]:
     """Yield a drawing to be filled in.
 
@@ -55,7 +66,7 @@ def drawing(name: str, sentence: str) -> Iterator[Drawing]:
     sentence  what the figure shows, for those who do not see it
     """
     drawn = Drawing()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), any_letter():
         figure = Figure(figsize=SIZE)
         drawn.axes = figure.add_axes(WITHIN)
         yield drawn
@@ -88,4 +99,5 @@ def _inlined(svg: str, name: str, sentence: str) -> str:
     svg = re.sub(r'((?: id|href)="#?|url\(#)', rf"\g<1>{name}-", svg)
     for colour, variable in VARIABLES.items():
         svg = svg.replace(colour, f"var({variable})")
-    return svg.replace("<svg", f'<svg class="figure" role="img" aria-label="{escape(sentence)}"', 1)
+    label = escape(printable(sentence))
+    return svg.replace("<svg", f'<svg class="figure" role="img" aria-label="{label}"', 1)
