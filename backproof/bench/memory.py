@@ -34,7 +34,9 @@ def _by_tracemalloc(work: Work) -> int:
 def _by_profiler(work: Work) -> int:
     from torch.profiler import ProfilerActivity, profile
 
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+    with profile(
+        activities=[ProfilerActivity.CPU], profile_memory=True, acc_events=True
+    ) as profiled:
         work.run()  # so that what this one leaves, and the next one frees, is known
         time.sleep(APART)
         second = time.time_ns()

@@ -1,7 +1,7 @@
-"""A thousand files in one call, a hundred of them hostile; then calls in which something is killed.
+"""A thousand files in one call, a hundred of them hostile; then calls in which things go wrong.
 
-python -m parity_tests.load.run                                        1,000 files; 30 kills
-python -m parity_tests.load.run --number 40 --hostile 12 --kills 4
+python -m parity_tests.load.run                          1,000 files; 30 kills; 30 disks, as root
+python -m parity_tests.load.run --number 40 --hostile 12 --kills 4 --disks 0
 
 Exit code 1 where a file has another verdict than it should, or where anything is left behind.
 """
@@ -10,11 +10,13 @@ import random
 import sys
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from parity_tests.load.disks import disk, fill, write_protect
 from parity_tests.load.files import written
 from parity_tests.load.runs import Ended, after, judged, one_below, the_judge
 
@@ -57,10 +59,35 @@ def killed(seed: int) -> list[str]:
     return complaints({}, ended)
 
 
+def spoilt(seed: int) -> list[str]:
+    """Fill the disk, or let nothing be written any more, at a random moment; return what is wrong.
+
+    A full disk holds the temporary folder and the report, one that is read only just the report.
+    """
+    source = random.Random(seed)
+    full = source.random() < 0.5
+    with tempfile.TemporaryDirectory() as folder, disk() as mounted:
+        files, scratch = Path(folder) / "files", Path(folder) / "scratch"
+        scratch = mounted / "scratch" if full else scratch
+        files.mkdir()
+        scratch.mkdir()
+        known = written(files, FEW, 0, seed)
+        spoil = partial(fill if full else write_protect, mounted)
+        moment = after(source.uniform(0.0, 9.0), lambda _: spoil())
+        ended = judged(files, scratch, JOBS, moment, mounted / "report.json")
+    wrong = [f"a traceback: {ended.said[-300:]}"] if "Traceback" in ended.said else []
+    if ended.verdicts:
+        return wrong + complaints(known, ended, may_miss=len(known))
+    if ended.code != 2 or not ended.said.startswith("backproof: "):
+        wrong.append(f"no report, and exit code {ended.code} with: {ended.said[-300:]!r}")
+    return wrong + complaints({}, ended)
+
+
 def main(
     number: Annotated[int, typer.Option(help="Files.")] = 1000,
     hostile: Annotated[int, typer.Option(help="Of which so many are hostile.")] = 100,
     kills: Annotated[int, typer.Option(help="Calls in which something is killed.")] = 30,
+    disks: Annotated[int, typer.Option(help="Calls in which a disk is full or read only.")] = 30,
     seed: Annotated[int, typer.Option(help="Of the files and of the moments.")] = 0,
 ) -> None:
     """Judge them, and say what is wrong."""
@@ -78,6 +105,10 @@ def main(
     for n in range(kills):
         found = killed(seed + n)
         typer.echo(f"kill {n + 1} of {kills}: {'; '.join(found) or 'nothing is left'}")
+        wrong += found
+    for n in range(disks):
+        found = spoilt(seed + n)
+        typer.echo(f"disk {n + 1} of {disks}: {'; '.join(found) or 'nothing is left'}")
         wrong += found
     typer.echo(f"{len(wrong)} complaints")
     for line in wrong:

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Ended:
     refusals  name of a file -> the sentence why it was not judged
     torn      whether there is a report, but half of one
     left      what is left behind: processes and files, after PATIENCE
+    said      on standard error
     """
 
     code: int
@@ -34,32 +36,41 @@ class Ended:
     refusals: dict[str, str]
     torn: bool
     left: list[str] = field(default_factory=list)
+    said: str = ""
 
 
-def judged(files: Path, scratch: Path, jobs: int, kill: Kill | None = None) -> Ended:
+def judged(
+    files: Path, scratch: Path, jobs: int, kill: Kill | None = None, report: Path | None = None
+) -> Ended:
     """Judge all files of a folder; while that goes on, kill.
 
     scratch  an empty folder: the temporary one of the call, in which nothing may be left
+    report   where the report goes; beside `scratch` where that is not said
     """
-    report = scratch.parent / f"{scratch.name}.json"
+    report = report or scratch.parent / f"{scratch.name}.json"
     command = [sys.executable, "-m", "backproof", "check", "-j", str(jobs), "--json", str(report)]
     begun = time.monotonic()
-    with subprocess.Popen(
-        [*command, *sorted(map(str, files.glob("*.py")))],
-        env=os.environ | {"TMPDIR": str(scratch)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+") as words,
+        subprocess.Popen(
+            [*command, *sorted(map(str, files.glob("*.py")))],
+            env=os.environ | {"TMPDIR": str(scratch)},
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            start_new_session=True,
+        ) as process,
+    ):
         seen: set[str] = set()
         if kill is not None:
             seen = descendants(process.pid)
             kill(process.pid)
             seen |= descendants(process.pid)
         code = process.wait()
+        words.seek(0)
+        said = words.read()
     seconds = time.monotonic() - begun
     verdicts, refusals, torn = _read(report)
-    return Ended(code, seconds, verdicts, refusals, torn, _left(scratch, seen))
+    return Ended(code, seconds, verdicts, refusals, torn, _left(scratch, seen), said)
 
 
 def _read(report: Path) -> tuple[dict[str, str], dict[str, str], bool]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from parity_tests.load.disks import disk, fill, no_disk, write_protect
 from parity_tests.load.files import HOSTILE, written
-from parity_tests.load.run import complaints, killed
+from parity_tests.load.run import complaints, killed, spoilt
 from parity_tests.load.runs import Ended, alive, descendants, judged
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -35,6 +36,30 @@ def test_hostile_files_among_others(call: tuple[Path, Path]) -> None:
 def test_kills_leave_nothing(seed: int) -> None:
     """One of the judge, and one of a process below it."""
     assert killed(seed) == []
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+def test_a_full_disk_and_a_read_only_one_leave_nothing(seed: int) -> None:
+    why = no_disk()
+    if why:
+        pytest.skip(why)
+    assert spoilt(seed) == []
+
+
+def test_disks_are_full_or_read_only() -> None:
+    why = no_disk()
+    if why:
+        pytest.skip(why)
+    with disk() as mounted:
+        (mounted / "here").write_text("x")
+        fill(mounted)
+        with pytest.raises(OSError, match="No space left"):
+            (mounted / "more").write_bytes(bytes(100_000))
+    with disk() as mounted:
+        write_protect(mounted)
+        with pytest.raises(OSError, match="Read-only"):
+            (mounted / "more").write_text("x")
+    assert not mounted.exists()
 
 
 def test_what_is_wrong_is_said() -> None:

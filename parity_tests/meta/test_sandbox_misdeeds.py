@@ -99,6 +99,7 @@ MISDEEDS = [
                 if os.fork() == 0: time.sleep(60); os._exit(0)
             time.sleep(60)
         threading.Thread(target=storm).start()
+        time.sleep(60)  # from Python 3.12 on no thread may fork once the main one has ended
         """,
         TOO_MANY,
     ),
