@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,8 @@ from backproof.errors import BackproofError
 from backproof.report.lines import printable
 
 COMMANDS = (check, gate, bench, mistakes, explain, demo, record, compare, schema)
+# of a word that typer cannot read; the name of this class is not the same in all its versions
+REFUSED: Any = next(c for c in reversed(typer.BadParameter.__mro__) if hasattr(c, "format_message"))
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
@@ -61,7 +63,7 @@ def main() -> None:
         sys.stdout.flush()
     except BackproofError as error:
         code = _complain(str(error))
-    except typer.TyperException as error:
+    except REFUSED as error:
         code = _complain(error.format_message())
     except OSError as error:
         code = _complain(f"Cannot write the output: {error.strerror}.")

@@ -28,7 +28,8 @@ class Scan:
 
     def __init__(self, actual: Array, expected: Expected, dtype: str) -> None:
         """Start with nothing seen; dtype is the candidate's."""
-        self.arrays = [actual, expected.value, expected.sigma]
+        # NumPy 2.0's nditer hands out a number without dimensions as it lies, not as float64
+        self.arrays = [np.atleast_1d(x) for x in (actual, expected.value, expected.sigma)]
         self.largest = precision(dtype).largest
         self.worst_z, self.worst_block = -1.0, 0
         self.differing = self.not_finite = self.unknown = 0

@@ -97,7 +97,7 @@ def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ("check --case dead --json .", "Cannot write .: it is a folder; give a file's name."),
         ("check --case dead --json no/such/place.json", "Cannot write no/such/place.json: No such"),
         ("check --case dead --json file/below.json", "Cannot write file/below.json: Not a dir"),
-        ("check --cases many", "'--cases': Input should be a valid integer"),
+        ("check --cases many", "Invalid value for '--cases': "),
         ("check --cases -1", "--cases"),
         ("check --seed -1", "--seed"),
         ("check --verbose", "--verbose"),

@@ -260,3 +260,18 @@ def test_an_element_without_a_finite_bar_is_undecided() -> None:
     finding = judged([1.0, 5.0], [1.0, 2.0], [1e-16, INF])
     assert finding.verdict == "undecided"
     assert finding.reason == "1 of 2 elements have no finite expected value"
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1), (3,), (2, 3)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_number_of_dimensions_is_compared_in_float64(
+    shape: tuple[int, ...], dtype: str
+) -> None:
+    """In NumPy 2.0 a float32 number without dimensions was compared as it lies: z = 4e6."""
+    value = np.full(shape, 0.76978937)
+    expected = Expected(value, np.full(shape, 2e-7))
+    finding = compare("cost", value.astype(dtype), expected, dtype)
+    assert finding.verdict == "agree"
+    assert finding.z < 1
+    assert finding.shape == shape
+    assert compare("cost", (value * 1.001).astype(dtype), expected, dtype).verdict == "differ"
