@@ -19,6 +19,7 @@ from backproof.bench.workload import BACKWARD, FORWARD, STEP, TABLE, WIDEST, Wor
 THREADS = max(1, (os.cpu_count() or 1) // 2)  # two of them share a core
 EVERY_MODE = tuple(f"cuda {mode}" for mode in ("eager", "foreach", "fused", "compiled", "graph"))
 ON_CPU = ("numpy", "numpy trainer", "torch eager", "torch foreach")
+OF_TIME = ("it goes on after the clock", "it kept ")  # how a clause about time begins
 WIDE = ("cuda eager", "cuda graph")
 WIDTHS, BATCHES = (4, 16, 64, 256, 512, 1024, 2048, 4096), (1, 256, 4096, 65536)
 
@@ -109,6 +110,8 @@ def main(path: Path, dry: bool) -> int:
         save(result)  # with its peaks
         done.append(result)
     refused = [t for result in done for t in result.timings if t.refused]
+    if dry:  # nothing is timed there, but all is judged
+        refused = [t for t in refused if not t.refused.startswith(OF_TIME)]
     for timing in refused:
         print(f"{timing.implementation} on {timing.workload.words}: {timing.refused}")
     return int(bool(refused))

@@ -159,3 +159,17 @@ def test_the_page_follows_the_numbers() -> None:
     ]
     changed = replace(result, timings=tuple(timings))
     assert list(page.times(changed)) != list(page.times(result))
+
+
+@pytest.mark.parametrize(
+    ("clause", "code"),
+    [("", 0), ("W1 is wrong: actual 1, expected 2", 1), ("it kept 9.00 threads busy, where", 0)],
+)
+def test_what_is_wrong_is_refused_where_nothing_is_timed(
+    clause: str, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    timing = replace(page.one(RUNS).timings[0], refused=clause)
+    found = replace(page.one(RUNS), timings=(timing,))
+    monkeypatch.setattr(speed, "result_of", lambda *_: found)
+    assert speed.main(tmp_path / "speed.json", dry=True) == code
+    assert speed.main(tmp_path / "speed.json", dry=False) == int(bool(clause))
