@@ -5,6 +5,7 @@ checked before a number is looked at.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from backproof.errors import MALFORMED, BackproofError, no_room
 from backproof.trace import Array, Trace, trace_names
 
 FORMAT = "1"
+# what the system said, in a message of safetensors, whatever its version
+TROUBLE = re.compile(r'(?:I/O error: |message: ")([^"(]*[^"( ])')
 LARGEST_TRACE = 2**28  # bytes
 
 
@@ -26,10 +29,10 @@ def save(arrays: Mapping[str, Array], path: Path, metadata: dict[str, str] | Non
     try:
         save_file({k: np.asarray(v, order="C") for k, v in arrays.items()}, path, metadata)
     except SafetensorError as error:
-        _, trouble, why = str(error).partition("I/O error: ")
+        trouble = TROUBLE.search(str(error))
         if not trouble:
             raise
-        raise no_room(why.partition(" (")[0]) from error
+        raise no_room(trouble[1]) from error
 
 
 def write_case(path: Path, case: Case, inputs: Inputs) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
 from backproof.candidate import Candidate, SkippedError
 from backproof.candidate.program import command_candidate
 from backproof.case import DTYPES, Case
 from backproof.cases import TABLE, case_named
-from backproof.exchange import read_case, write_case
+from backproof.errors import BackproofError
+from backproof.exchange import read_case, save, write_case
 from backproof.judge import judge_case
 from backproof.makers import ordinary
 
@@ -133,3 +134,21 @@ def test_the_example_in_python_skips_what_it_does_not_do(tmp_path: Path) -> None
     assert answers[0].keys() == {"A1", "A2", "dW2", "db2", "dW1", "db1"}
     assert all(np.isfinite(array).all() for array in answers[0].values())
     assert answers[1:] == [None] * 7
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I/O error: No space left on device (os error 28)",
+        'IoError(Os { code: 28, kind: StorageFull, message: "No space left on device" })',
+    ],
+)
+def test_no_room_is_said_whatever_the_version_of_safetensors(
+    message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise SafetensorError(f"Error while serializing: {message}")
+
+    monkeypatch.setattr("backproof.exchange.save_file", full)
+    with pytest.raises(BackproofError, match=r"temporary folder \(No space left on device\)"):
+        save({"W1": np.ones(2)}, tmp_path / "case")
