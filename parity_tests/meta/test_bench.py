@@ -407,6 +407,32 @@ def test_narrow_precisions_are_judged_by_their_own_bars(precision: str, kind: st
             judge.before(Doubled(work))
 
 
+class OneRow:
+    """Work whose dW1 has a row that was never written."""
+
+    def __init__(self, work: Work) -> None:
+        self._work, self.preparing = work, 0.0
+        self.start, self.run, self.wait = work.start, work.run, work.wait
+
+    def result(self) -> Trace:
+        found = self._work.result()
+        dW1 = found["dW1"].copy()
+        dW1[17] = 0
+        return found | {"dW1": dW1}
+
+
+def test_of_a_large_array_some_elements_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backproof.bench.judging.SEEN", 1000)
+    workload = square(64, 16)
+    judge = Judge(workload, 0)
+    work = _make("cpu", "eager", workload, judge.inputs.copy())
+    judge.before(work)
+    assert judge._expected[id(judge.inputs)]["dW1"].value.shape == (1000,)
+    assert judge._expected[id(judge.inputs)]["db1"].value.shape == (64, 1)
+    with pytest.raises(RefusedError, match="dW1 is wrong"):
+        judge.before(OneRow(work))
+
+
 def test_bfloat16_is_no_float32() -> None:
     workload = Workload((16, 12, 1), 8, "float32")
     narrow = _make("cpu", "eager", replace(workload, precision="bfloat16"), workload.inputs(0))
