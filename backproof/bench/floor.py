@@ -68,8 +68,9 @@ class Products(Ready):
     def refuse_wrong(self) -> None:
         """Raise RefusedError where a product is off by more than its rounding errors."""
         units = self._units.against(precision("float64"))
-        for a, b, value in self._done():
-            exact, squares = (a.double() @ b.double() for a, b in ((a, b), (a**2, b**2)))
+        for left, right, value in self._done():
+            a, b = left.double(), right.double()
+            exact, squares = a @ b, a.square() @ b.square()
             unit = math.hypot(units.accumulation * math.sqrt(a.shape[1]), units.partial)
             sigma = unit * squares.sqrt() + units.storage * exact.abs()
             if not bool(((value - exact).abs() <= Z_LIMIT * sigma + units.smallest).all()):

@@ -30,12 +30,12 @@ def check(
         str, typer.Option(help="Where the PyTorch twin runs: cpu, cuda, cuda:1, ...")
     ] = "cpu",
     ddp: Annotated[
-        int,
+        int | None,
         typer.Option(
             help="Judge the PyTorch twin under DistributedDataParallel, on so many processes.",
             show_default=False,
         ),
-    ] = 0,
+    ] = None,
     seed: Seed = 0,
     cases: Annotated[
         int, typer.Option(min=0, help="Run this many random cases instead of the table.")

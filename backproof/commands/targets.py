@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def targets_of(
-    words: list[str], command: str | None, device: str, ddp: int = 0, *, written: bool
+    words: list[str], command: str | None, device: str, ddp: int | None = None, *, written: bool
 ) -> "Sequence[Target]":
     """Return what is to be judged; `written`: what is not there is a line of a report as well."""
     from backproof.suite.target import Parallel, Program, Twins
@@ -20,8 +20,8 @@ def targets_of(
     if words and command is not None:
         raise BackproofError(f"Give either the file {words[0]} or --cmd, not both.")
     if not words and command is None:
-        return [Parallel(ddp, device) if ddp else Twins(device)]
-    if ddp:
+        return [Twins(device) if ddp is None else Parallel(ddp, device)]
+    if ddp is not None:
         raise BackproofError(
             f"--ddp {ddp} shares the examples of the PyTorch twin among processes; leave it out "
             "for your own code."

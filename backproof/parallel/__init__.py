@@ -4,7 +4,7 @@ Shares ──> Ranks (a process each: rank.py) ──> one Run ──> judged as
 """
 
 from backproof.parallel.candidate import parallel_candidate
-from backproof.parallel.naming import mistake_of, mistakes_in
+from backproof.parallel.naming import mistakes_in
 from backproof.parallel.ranks import Ranks, refuse_impossible
 from backproof.parallel.shares import EVEN, KINDS, UNEVEN, Share, shares
 
@@ -14,7 +14,6 @@ __all__ = [
     "UNEVEN",
     "Ranks",
     "Share",
-    "mistake_of",
     "mistakes_in",
     "parallel_candidate",
     "refuse_impossible",

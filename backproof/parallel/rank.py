@@ -18,13 +18,12 @@ from torch.nn.parallel import DistributedDataParallel
 
 import impl_torch
 from backproof.exchange import Problem, read_case, save
+from backproof.parallel.ranks import TRAJECTORY
 from backproof.trace import Trace
-
-PREFIX = "network."  # of a parameter's name in impl_torch.Objective
 
 
 def trained(problem: Problem, share: dict[str, Any], iterations: int, device: str) -> Trace:
-    """Return what this process has of a training: a trace, and "trajectory of ..." of all steps."""
+    """Return what this process has of a training: a trace, and what all steps have left."""
     network = impl_torch.SimpleNN(problem.layer_dims, problem.hidden, problem.loss, problem.output)
     impl_torch.load_parameters(network, problem.parameters)
     objective = impl_torch.Objective(network, problem.loss, problem.reduction).to(device)
@@ -51,7 +50,7 @@ def trained(problem: Problem, share: dict[str, Any], iterations: int, device: st
             found |= updated | {"cost": whole}
         for name, value in (updated | {"cost": whole}).items():
             states.setdefault(name, []).append(value)
-    return found | {f"trajectory of {name}": np.stack(each) for name, each in states.items()}
+    return found | {f"{TRAJECTORY}{name}": np.stack(each) for name, each in states.items()}
 
 
 def _of_all(cost: Tensor) -> Any:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -21,11 +21,11 @@ from backproof.case import Case, Inputs
 from backproof.errors import BackproofError
 from backproof.exchange import write_case
 from backproof.parallel.shares import Share
-from backproof.trace import Trace
+from backproof.trace import Array, Trace
 
 PATIENCE = 120.0  # seconds for the answer to one case
 MOST = 64  # processes
-TRAJECTORY = "trajectory of "
+TRAJECTORY = "trajectory of "  # before the name of what all steps have left
 
 
 def refuse_impossible(ranks: int, device: str) -> None:
@@ -109,7 +109,7 @@ class Ranks:
             except OSError:
                 break  # it has ended, and _await says so
         self._await()
-        return _together([load_file(answer) for answer in answers])
+        return together([load_file(answer) for answer in answers])
 
     def _await(self) -> None:
         """Wait until each has answered."""
@@ -140,19 +140,30 @@ def _end(process: "subprocess.Popen[str]") -> None:
     process.communicate()
 
 
-def _together(found: Sequence[Trace]) -> Run:
-    """Join the layers of all shares; gradients and parameters are every process's own."""
+def together(found: Sequence[Trace]) -> Run:
+    """Join the layers of all shares; of the rest, which each process has, take what is most apart.
+
+    That is the array of the process that is farthest from the first: where one goes its own way,
+    it is that one which is judged.
+    """
     trace, trajectory = {}, {}
-    for name, value in found[0].items():
+    for name in found[0]:
+        each = [one[name] for one in found]
         if name.startswith(TRAJECTORY):
-            trajectory[name.removeprefix(TRAJECTORY)] = value
+            trajectory[name.removeprefix(TRAJECTORY)] = _farthest(each)
         elif name[0] in "ZA":
-            trace[name] = np.concatenate([one[name] for one in found], axis=1)
+            trace[name] = np.concatenate(each, axis=1)
         else:
-            trace[name] = value
+            trace[name] = _farthest(each)
     return Run(trace, trajectory)
 
 
-def weighted(parts: Sequence[Share], weights: Sequence[float]) -> list[Share]:
-    """Return shares with other weights."""
-    return [replace(part, weight=w) for part, w in zip(parts, weights, strict=True)]
+def _farthest(each: Sequence[Array]) -> Array:
+    """Return the array that is farthest from the first, which it is itself where all are alike."""
+
+    def distance(one: Array) -> float:
+        with np.errstate(invalid="ignore"):
+            apart = np.where(one == each[0], 0.0, np.abs(one - each[0]))
+        return float(np.nan_to_num(apart, nan=np.inf).max(initial=0.0))
+
+    return max(each, key=distance)

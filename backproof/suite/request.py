@@ -46,7 +46,8 @@ class Request:
         return why and f"{' and '.join(datasets.CASES)} are left out. {why}"
 
     def _table(self) -> list[Case]:
-        return [case for case in TABLE if not (self.left_out and case.name in datasets.CASES)]
+        absent = datasets.CASES if self.left_out else ()
+        return [case for case in TABLE if case.name not in absent]
 
     def single(self) -> "list[Request]":
         """Return a request for each of the questions."""

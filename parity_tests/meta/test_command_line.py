@@ -111,6 +111,7 @@ def called(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         ("check --cmd=", "There is no program ''"),
         ("check --cmd ./nothing", "There is no program './nothing'"),
         ("check file --cmd true", "Give either the file file or --cmd, not both."),
+        ("check --ddp 0", "--ddp 0 is not a number of processes that share examples: give 2 to"),
         ("check file --ddp 2", "--ddp 2 shares the examples of the PyTorch twin among processes;"),
         ("check file --device cuda", "--device cuda is where the PyTorch twin runs; leave it out"),
         ("weigh", "weigh"),

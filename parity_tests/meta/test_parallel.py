@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -24,6 +25,7 @@ from backproof.parallel import (
     shares,
 )
 from backproof.parallel.candidate import Sharing
+from backproof.parallel.ranks import together
 from backproof.suite.request import Request
 from backproof.suite.target import Parallel
 from backproof.verdict import TargetReport
@@ -139,6 +141,19 @@ def test_a_mistake_in_sharing_is_caught_and_named(
     assert note == f"{candidate.name} on regression, {dtype}: {FAULTS[fault]}."
 
 
+def test_a_process_that_goes_its_own_way_is_judged() -> None:
+    right = {"Z1": np.ones((2, 3)), "W1": np.ones((2, 2)), "trajectory of W1": np.ones((5, 2, 2))}
+    for wrong in (1.5, np.nan, np.inf):
+        other = {name: value.copy() for name, value in right.items()}
+        other["W1"][1, 1] = other["trajectory of W1"][4, 0, 0] = wrong
+        for found in ([right, other, right], [right, right, other]):
+            run = together(found)
+            assert run.trace["Z1"].shape == (2, 9)
+            np.testing.assert_array_equal(run.trace["W1"], other["W1"])
+            np.testing.assert_array_equal(run.trajectory["W1"], other["trajectory of W1"])
+    assert together([right, right]).trace["W1"] is right["W1"]
+
+
 @pytest.mark.usefixtures("unexplained")
 def test_what_is_no_mistake_of_sharing_is_not_named(two: Ranks) -> None:
     def off(parts: list[Share]) -> list[Share]:
@@ -158,6 +173,7 @@ def test_what_is_no_mistake_of_sharing_is_not_named(two: Ranks) -> None:
     ("ranks", "device", "sentence"),
     [
         (1, "cpu", "--ddp 1 is not a number of processes that share examples: give 2 to 64"),
+        (0, "cpu", "--ddp 0 is not a number"),
         (-2, "cpu", "--ddp -2 is not a number"),
         (65, "cpu", "--ddp 65 is not a number"),
         (2, "cuda:0", "--ddp runs on cpu or on cuda, and not on cuda:0"),

@@ -186,6 +186,9 @@ def written(text: str, measured: str) -> str:
 
 def main(folders: list[Path]) -> None:
     """Write the page and its picture."""
+    for folder in folders:
+        if not (folder / "steps.json").is_file():
+            sys.exit(f"{folder} holds no steps.json: give folders that `make cuda` has filled.")
     from backproof.bench.pictures import pictures
 
     PAGE.write_text(written(PAGE.read_text("utf-8"), block(folders)), "utf-8")
@@ -195,4 +198,6 @@ def main(folders: list[Path]) -> None:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit("Give the folders that `make cuda` has filled, in the order of the runs.")
     main([Path(name) for name in sys.argv[1:]])

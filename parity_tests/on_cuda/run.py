@@ -141,6 +141,11 @@ def main(
     if why:
         say(f"{why}; try it without one: make cuda-dry.")
         raise typer.Exit(2)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        say(f"Nothing can be written in {folder} ({error.strerror}): give another folder.")
+        raise typer.Exit(2) from error
     chosen = [step for step in STEPS if not only or step.name in only]
     failed = [one for one in all_of(chosen, folder.resolve(), dry, say) if one.code != 0]
     for one in failed:
@@ -153,7 +158,6 @@ def all_of(
     steps: Sequence[Step], folder: Path, dry: bool, say: Callable[[str], None]
 ) -> list[Outcome]:
     """Run the steps; what became of each is told, and written, when it has ended."""
-    folder.mkdir(parents=True, exist_ok=True)
     outcomes: list[Outcome] = []
     for step in steps:
         say(f"{step.name} ...")

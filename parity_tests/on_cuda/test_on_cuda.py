@@ -65,6 +65,16 @@ def test_no_device_is_said(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_pat
     assert not (tmp_path / "none").exists()
 
 
+def test_a_folder_that_cannot_be_had_is_said(capsys: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(typer.Exit) as ended:
+        run.main(tmp_path / "file" / "results", dry=True)
+    assert ended.value.exit_code == 2
+    assert "give another folder" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match=r"holds no steps\.json: give folders that"):
+        page.main([tmp_path])
+
+
 # --- the stand-in ----------------------------------------------------------------------------
 
 
