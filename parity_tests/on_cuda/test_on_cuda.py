@@ -51,6 +51,7 @@ def test_what_fails_or_hangs_is_told_and_the_rest_goes_on(tmp_path: Path) -> Non
     outcomes = all_of(steps, tmp_path, dry=False, say=said.append)
     assert [one.words for one in outcomes] == ["exit code 1", "its time was up", "done"]
     assert "No module named parity_tests.on_cuda.nowhere" in outcomes[0].tail[-1]
+    assert outcomes[1].seconds < 30  # it is not waited for, and would have slept a minute
     assert len(json.loads((tmp_path / "steps.json").read_text())) == 3
     assert said[0] == "fails ..."
 
